@@ -1,0 +1,78 @@
+/** The import walls: a folder of src → what it may import of ours, and which packages belong to one folder alone. */
+const walls = {
+  model: [],
+  'store/port': ['model'],
+  crypto: ['model'],
+  oauth: ['model', 'store/port', 'crypto'],
+  applications: ['model', 'store/port', 'crypto', 'management'],
+  users: ['model', 'store/port', 'crypto', 'management'],
+  management: ['model', 'store/port', 'crypto'],
+  grants: ['model', 'store/port', 'crypto', 'management'],
+  statistics: ['model', 'store/port', 'crypto'],
+  'store/sqlite': ['model', 'store/port'],
+  'store/mongo': ['model', 'store/port'],
+  graphql: [
+    'applications',
+    'users',
+    'grants',
+    'audit',
+    'statistics',
+    'model',
+    'oauth/management',
+    'store/port',
+    'crypto',
+  ],
+  http: ['oauth/endpoints', 'oauth/management', 'graphql', 'model'],
+};
+
+const wallRules = Object.entries(walls).map(([folder, allowed]) => ({
+  name: `${folder.replace('/', '-')}-wall`,
+  comment: `src/${folder} may import only: ${[folder, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+}));
+
+const owners = {
+  '@photostructure/sqlite': '^src/store/sqlite/',
+  mongoose: '^src/store/mongo/',
+  koa: '^src/http/',
+  'type-graphql': '^src/graphql/',
+  '@node-rs/argon2': '^src/crypto/',
+};
+
+const ownerRules = Object.entries(owners).map(([name, path]) => ({
+  name: `${name.replace(/\W+/g, '-')}-has-one-importer`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: path },
+  to: { path: `^node_modules/${name}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: { pathNot: '^src/graphql/' }, to: { circular: true } },
+    {
+      name: 'nobody-imports-the-root',
+      severity: 'error',
+      from: { path: '^src/[^/]+/' },
+      to: { path: '^src/(main|compose|jobs|log)\\.ts$' },
+    },
+    {
+      name: 'the-store-has-one-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(store|compose)' },
+      to: { path: '^src/store/(sqlite|mongo|open-store)' },
+    },
+    ...wallRules,
+    ...ownerRules,
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,82 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+
+/** What a derived key is for. Each use has a key of its own (HKDF, RFC 5869). */
+export type KeyLabel = 'client-secret' | 'refresh-token' | 'signing-key' | 'cursor' | 'idempotency' | 'check';
+
+/** `TALLYGATE_SECRET_KEY`: one or more 32-byte keys; the first writes, all read. The key id stands in front of each result. */
+export interface Keyring {
+  /** Keyed digest (HMAC-SHA-256) by the first key: `keyId.base64url`. */
+  digest(label: KeyLabel, text: string): string;
+  /** Whether `text` has this digest under the key that the digest names; constant time; false for anything malformed. */
+  matches(label: KeyLabel, text: string, digest: string): boolean;
+  /** AES-256-GCM by the first key: `keyId.nonce.ciphertext.tag`. */
+  encrypt(label: KeyLabel, text: string): string;
+  /** @throws Error when no key fits or the text was altered */
+  decrypt(label: KeyLabel, sealed: string): string;
+}
+
+/** @param keys 32 bytes each, at least one */
+export const createKeyring = (keys: readonly Buffer[]): Keyring => {
+  const ring = new Map(keys.map((key) => [keyIdOf(key), deriver(key)]));
+  const [writerId] = ring.keys();
+  if (writerId === undefined) throw new Error('A keyring needs at least one key.');
+  const keyFor = (id: string, label: KeyLabel) => ring.get(id)?.(label);
+  const writer = (label: KeyLabel): Buffer => {
+    const key = keyFor(writerId, label);
+    if (key === undefined) throw new Error('The first key is missing.');
+    return key;
+  };
+  return {
+    digest: (label, text) => `${writerId}.${mac(writer(label), text).toString('base64url')}`,
+    matches: (label, text, digest) => {
+      const [id, given, extra] = digest.split('.');
+      const key = id === undefined ? undefined : keyFor(id, label);
+      if (key === undefined || given === undefined || extra !== undefined) return false;
+      const expected = mac(key, text);
+      const actual = Buffer.from(given, 'base64url');
+      return actual.length === expected.length && timingSafeEqual(actual, expected);
+    },
+    encrypt: (label, text) => {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', writer(label), nonce);
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+      return [writerId, ...[nonce, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
+    },
+    decrypt: (label, sealed) => {
+      const [id = '', ...parts] = sealed.split('.');
+      const [nonce, text, tag] = parts.map((part) => Buffer.from(part, 'base64url'));
+      const key = keyFor(id, label);
+      if (key === undefined || nonce === undefined || text === undefined || tag === undefined) {
+        throw new Error('The text was sealed with a key that is not in TALLYGATE_SECRET_KEY.');
+      }
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+      decipher.setAuthTag(tag);
+      return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+    },
+  };
+};
+
+/** Six characters that name a key without telling anything of it. */
+const keyIdOf = (key: Buffer): string =>
+  createHash('sha256').update('tallygate key id').update(key).digest('base64url').slice(0, 6);
+
+const deriver = (key: Buffer): ((label: KeyLabel) => Buffer) => {
+  const derived = new Map<KeyLabel, Buffer>();
+  return (label) => {
+    const known = derived.get(label);
+    if (known !== undefined) return known;
+    const fresh = Buffer.from(hkdfSync('sha256', key, '', `tallygate ${label}`, 32));
+    derived.set(label, fresh);
+    return fresh;
+  };
+};
+
+const mac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,0 +1,24 @@
+/** Thrown when the queue in front of the hash threads is full or a job waited too long: an answer of 503 with Retry-After. */
+export class HashQueueFull extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('Too many passwords are waiting to be verified.');
+    this.name = 'HashQueueFull';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** argon2id in worker threads of their own, behind a short queue. */
+export interface PasswordHasher {
+  /** PHC string with the current parameters. @throws HashQueueFull */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether `password` belongs to `hash`. Without a hash the same work is done against a dummy of the current parameters and the
+   * answer is false, so that an unknown user takes as long as a known one. @throws HashQueueFull
+   */
+  verify(password: string, hash: string | undefined): Promise<boolean>;
+  /** Whether `hash` was made with other parameters than today's. */
+  needsRehash(hash: string): boolean;
+  close(): Promise<void>;
+}

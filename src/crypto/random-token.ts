@@ -1,0 +1,38 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+const pool = Buffer.allocUnsafe(8192);
+let used = pool.length;
+
+/** `bytes` random bytes in base64url. Taken from a pool that is refilled by the system and wiped behind the reader. */
+export const randomText = (bytes: number): string => {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const slot = pool.subarray(used, used + bytes);
+  used += bytes;
+  const text = slot.toString('base64url');
+  slot.fill(0);
+  return text;
+};
+
+const idPrefixes = {
+  application: 'app_',
+  keySet: 'ks_',
+  secret: 'sec_',
+  user: 'usr_',
+  family: 'fam_',
+  event: 'evt_',
+  client: '',
+} as const;
+
+/** A new id: a prefix that names the kind, and 120 random bits in `[A-Za-z0-9_-]`. */
+export const randomId = (kind: keyof typeof idPrefixes): string => idPrefixes[kind] + randomText(15);
+
+const tokenPrefixes = { accessToken: 'tga_', clientSecret: 'tgs_' } as const;
+
+/** A new bearer secret: its prefix and 256 random bits (RFC 6749 §10.10). */
+export const randomToken = (kind: keyof typeof tokenPrefixes): string => tokenPrefixes[kind] + randomText(32);
+
+/** SHA-256 in base64url: the key under which a token of 256 random bits is kept. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -1,0 +1,96 @@
+import type { EpochMillis } from './clock.js';
+import type { GrantName } from './grant-name.js';
+
+export const keyEnvironments = ['PRODUCTION', 'SANDBOX'] as const;
+export type KeyEnvironment = (typeof keyEnvironments)[number];
+
+export const tokenFormats = ['JWT', 'OPAQUE'] as const;
+export type TokenFormat = (typeof tokenFormats)[number];
+
+/** JWS algorithms (RFC 7518 §3.1) that access tokens can be signed with. */
+export const signingAlgorithms = ['ES256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** The `typ` header of a JWT access token: RFC 9068 §2.1, or plain `JWT` for resource servers that refuse it. */
+export const accessTokenHeaderTypes = ['AT_JWT', 'JWT'] as const;
+export type AccessTokenHeaderType = (typeof accessTokenHeaderTypes)[number];
+
+/** How a client authenticates (RFC 6749 §2.3.1). Header and body are one capability: both are accepted, never both at once. */
+export const clientAuthenticationMethods = ['CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'NONE'] as const;
+export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+
+export interface Label {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What is kept of a client secret: a keyed digest, never the value. Live while `expiresAt` is absent or ahead. */
+export interface ClientSecret {
+  readonly id: string;
+  readonly name?: string;
+  /** The last four characters. */
+  readonly hint: string;
+  /** `crypto/keyring` digest with its key id in front. */
+  readonly digest: string;
+  readonly createdAt: EpochMillis;
+  readonly expiresAt?: EpochMillis;
+}
+
+/** An OAuth client (RFC 6749 §2): one environment of one application. */
+export interface KeySet {
+  /** Never reused, also not when the keys are made anew under the same `clientId`: tokens carry it. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly environment: KeyEnvironment;
+  readonly enabled: boolean;
+  readonly grantTypes: readonly GrantName[];
+  readonly scopes: readonly string[];
+  /** Absent: `["default"]` if allowed, else asking for none is invalid_scope. */
+  readonly defaultScopes?: readonly string[];
+  /** Empty: the issuer. */
+  readonly audience: readonly string[];
+  readonly redirectUris: readonly string[];
+  readonly authenticationMethod: ClientAuthenticationMethod;
+  readonly accessTokenFormat: TokenFormat;
+  readonly accessTokenAlgorithm: SigningAlgorithm;
+  readonly accessTokenHeaderType: AccessTokenHeaderType;
+  readonly accessTokenLifetimeSeconds: number;
+  readonly maxAccessTokenLifetimeSeconds: number;
+  readonly refreshTokenLifetimeSeconds: number;
+  readonly refreshTokenIdleSeconds: number;
+  readonly refreshTokenReuseWindowSeconds: number;
+  readonly secrets: readonly ClientSecret[];
+  /** Raised in the same write that switches the key set or its application off; tokens with another value are inactive. */
+  readonly epoch: number;
+  /** The same for one grant type; absent is 0. */
+  readonly grantEpochs: Readonly<Partial<Record<GrantName, number>>>;
+  readonly createdAt: EpochMillis;
+}
+
+/** What an administrator registers. One document or row; every change is a compare-and-set on `version`. */
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly enabled: boolean;
+  readonly labels: readonly Label[];
+  readonly version: number;
+  readonly createdAt: EpochMillis;
+  readonly updatedAt: EpochMillis;
+  readonly keys: Readonly<Partial<Record<KeyEnvironment, KeySet>>>;
+}
+
+/** A key set with the application it belongs to: what the protocol calls a client. */
+export interface Client {
+  readonly application: Application;
+  readonly keySet: KeySet;
+}
+
+/** The form under which application names are unique: NFC, trimmed by the caller, case folded. */
+export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase().normalize('NFC');
+
+export const keySetsOf = (application: Application): readonly KeySet[] =>
+  keyEnvironments.flatMap((environment) => application.keys[environment] ?? []);
+
+export const isLive = (secret: ClientSecret, at: EpochMillis): boolean =>
+  secret.expiresAt === undefined || secret.expiresAt > at;

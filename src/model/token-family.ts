@@ -1,0 +1,53 @@
+import type { KeyEnvironment } from './application.js';
+import type { EpochMillis } from './clock.js';
+import type { GrantName } from './grant-name.js';
+
+/** The epochs read before the credential check. A token is active only while all of them are what they were. */
+export interface Epochs {
+  readonly client: number;
+  readonly grant: number;
+  /** 0 where no user is involved. */
+  readonly user: number;
+}
+
+/** Everything that descends from one authorisation: one row, whatever the number of refreshes. GraphQL calls it Grant. */
+export interface TokenFamily {
+  readonly id: string;
+  readonly grantType: GrantName;
+  readonly applicationId: string;
+  readonly keySetId: string;
+  readonly clientId: string;
+  readonly environment: KeyEnvironment;
+  readonly userId?: string;
+  /** As first granted; a narrowed refresh does not change it (RFC 6749 §6). */
+  readonly scopes: readonly string[];
+  readonly epochs: Epochs;
+  /** Number of the newest refresh token. */
+  readonly generation: number;
+  /** When `generation` was reached. */
+  readonly generationAt: EpochMillis;
+  readonly issuedAt: EpochMillis;
+  readonly lastUsedAt: EpochMillis;
+  readonly idleExpiresAt: EpochMillis;
+  /** Never extended. */
+  readonly absoluteExpiresAt: EpochMillis;
+  readonly revokedAt?: EpochMillis;
+}
+
+/** An opaque access token: a row keyed by the SHA-256 of the token. */
+export interface OpaqueAccessToken {
+  readonly digest: string;
+  readonly jti: string;
+  readonly familyId?: string;
+  readonly grantType: GrantName;
+  readonly applicationId: string;
+  readonly keySetId: string;
+  readonly clientId: string;
+  readonly environment: KeyEnvironment;
+  readonly userId?: string;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+  readonly epochs: Epochs;
+  readonly issuedAt: EpochMillis;
+  readonly expiresAt: EpochMillis;
+}

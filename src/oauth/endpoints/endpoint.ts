@@ -1,0 +1,27 @@
+/** What an endpoint sees of an HTTP request: plain values, no framework. */
+export interface EndpointRequest {
+  readonly method: string;
+  /** Without the `?`; empty when there is none. */
+  readonly query: string;
+  /** Lower-case name → value, as Node joins them. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Every `Authorization` header as sent: Node keeps only the first in `headers`. */
+  readonly authorization: readonly string[];
+  readonly body: Buffer;
+  readonly remoteAddress?: string;
+  readonly requestId: string;
+}
+
+export interface EndpointResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as it is; absent: no body. */
+  readonly body?: string;
+}
+
+export interface Endpoint {
+  readonly paths: readonly string[];
+  readonly method: 'GET' | 'POST';
+  /** Throws OAuthError for refusals; the delivery turns them into RFC 6749 §5.2 objects. */
+  readonly handle: (request: EndpointRequest) => Promise<EndpointResponse>;
+}

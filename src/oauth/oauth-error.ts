@@ -1,0 +1,39 @@
+/** Error codes of the OAuth endpoints with their status: RFC 6749 §5.2, RFC 6750 §3.1; the last three are answers to load and faults. */
+export const oauthErrorStatus = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  slow_down: 429,
+  temporarily_unavailable: 503,
+  server_error: 500,
+} as const;
+
+export type OAuthErrorCode = keyof typeof oauthErrorStatus;
+
+/** A refusal in the protocol's words. `description` is a constant ASCII sentence; `detail` is for the log and holds no secret. */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode;
+  /** Where it differs from the table: 405, 413, 415. */
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    more: { status?: number; detail?: string; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(description, { cause: more.cause });
+    this.name = 'OAuthError';
+    this.code = code;
+    this.status = more.status ?? oauthErrorStatus[code];
+    this.detail = more.detail;
+    this.headers = more.headers ?? {};
+  }
+}

@@ -1,0 +1,68 @@
+import type { Application } from '../../model/application.js';
+import type { Clock, EpochMillis } from '../../model/clock.js';
+import type { User } from '../../model/user.js';
+import type { AdministratorStore, ApplicationStore } from './applications.js';
+import type { AuditStore } from './audit.js';
+import type { IdempotencyStore } from './idempotency.js';
+import type { RegistrationReader, RegistrationStore } from './registrations.js';
+import type { SettingStore, SigningKeyStore, UsageStore } from './settings.js';
+import type { TokenStore } from './tokens.js';
+import type { UserStore } from './users.js';
+
+/** One cut through the data, for a whole GraphQL operation. Close it: it holds a read transaction. */
+export interface Snapshot {
+  /** Just after the instant of reading: everything in the cut happened before it. */
+  readonly asOf: EpochMillis;
+  readonly registrations: RegistrationReader;
+  findUsers(ids: readonly string[]): Promise<readonly User[]>;
+  findApplications(ids: readonly string[]): Promise<readonly Application[]>;
+  close(): Promise<void>;
+}
+
+/** What persists. Two adapters: SQLite (embedded) and MongoDB. No method needs a multi-document transaction. */
+export interface Store {
+  /** `sqlite` or `mongodb`, with the version of the engine. */
+  readonly description: string;
+  /** The store's time, so that servers whose own clocks differ agree. */
+  readonly clock: Clock;
+  readonly applications: ApplicationStore;
+  readonly administrators: AdministratorStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
+  readonly registrations: RegistrationStore;
+  readonly audit: AuditStore;
+  readonly idempotency: IdempotencyStore;
+  readonly settings: SettingStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly usage: UsageStore;
+
+  openSnapshot(): Promise<Snapshot>;
+
+  /** Resolves when the store answers, rejects with StoreUnavailable within a second when it does not. */
+  ping(): Promise<void>;
+
+  /**
+   * One bounded step of cleaning: deletes what expired before `at`, moves audit outboxes, finishes interrupted removals and erasures.
+   * Idempotent, safe on many servers. Returns how much it did; call again while it is not 0.
+   */
+  sweep(at: EpochMillis): Promise<number>;
+
+  /** Waits for running writes, then closes. */
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached or did not answer in time; nothing is known to be written. */
+export class StoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The store is not available.', { cause });
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** The start must stop: damaged or newer file, standalone MongoDB, second writer. `message` tells the operator what to do. */
+export class StoreRefused extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreRefused';
+  }
+}

@@ -1,0 +1,45 @@
+import type { AuditEvent } from '../../model/audit-event.js';
+import type { EpochMillis } from '../../model/clock.js';
+import type { Page, PageRequest } from '../../model/page.js';
+import type { User } from '../../model/user.js';
+
+export interface UserFilter {
+  /** Beginning of the enforced user name. */
+  readonly usernameStartsWith?: string;
+  readonly enabled?: boolean;
+}
+
+/** Absent stays, null clears. `enabled: false` raises the epoch when it changes something; `raiseEpoch` does so always. */
+export interface UserChange {
+  readonly email?: string | null;
+  readonly displayName?: string | null;
+  readonly enabled?: boolean;
+  readonly raiseEpoch?: true;
+  readonly password?: { readonly hash: string; readonly at: EpochMillis };
+}
+
+/** Every write is one document or row with its audit event: both are durable or neither. */
+export interface UserStore {
+  create(user: User, audit: AuditEvent): Promise<'created' | 'id_taken' | 'username_taken'>;
+
+  /** One atomic write. A new password raises the epoch and ends the user's families. */
+  update(id: string, change: UserChange, audit: AuditEvent): Promise<User | 'unknown'>;
+
+  /** Replaces a hash made with older parameters; does nothing unless the stored hash is `expected`. Raises no epoch. */
+  rehash(id: string, expected: string, hash: string): Promise<void>;
+
+  /**
+   * Erasure. The first write makes the user unknown everywhere, frees the name and carries the event; before it returns the
+   * registrations are tombstones and the families are gone. What a crash interrupts, `Store.sweep` finishes.
+   */
+  erase(id: string, audit: AuditEvent): Promise<'erased' | 'unknown'>;
+
+  /** Reads that decide are primary reads on MongoDB. Erased users are unknown. */
+  find(id: string): Promise<User | undefined>;
+  findByUsername(username: string): Promise<User | undefined>;
+  findMany(ids: readonly string[]): Promise<readonly User[]>;
+
+  /** Ordered by (createdAt, id) ascending. */
+  page(filter: UserFilter, request: PageRequest): Promise<Page<User>>;
+  count(filter: UserFilter): Promise<number>;
+}
