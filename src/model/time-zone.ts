@@ -1,0 +1,72 @@
+import type { EpochMillis } from './clock.js';
+import { badInput } from './management-error.js';
+import { nearestName } from './nearest-name.js';
+
+/** A time zone of the IANA database with its rules as the runtime knows them (ICU). */
+export interface TimeZone {
+  readonly name: string;
+  /** What the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+  offsetAt(at: EpochMillis): number;
+}
+
+/**
+ * Takes `Area/Location`, `Etc/…` and `UTC`; like everywhere in ECMAScript capitals make no difference. Abbreviations and other
+ * names without an area (`CET`, `EST5EDT`, `Japan`) are refused: most of them do not say which place's rules are meant.
+ * @throws ManagementError BAD_USER_INPUT on `field`, with the nearest name
+ */
+export const timeZone = (name: string, field: string): TimeZone => {
+  const key = name.toLowerCase();
+  const known = zones.get(key);
+  if (known !== undefined) return known;
+  const formatter = isZoneName(name) ? formatterOf(name) : undefined;
+  if (formatter === undefined) throw badInput(field, refusal(name));
+  const zone: TimeZone = { name, offsetAt: (at) => wallClock(formatter, at) - wholeSeconds(at) };
+  if (zones.size >= keptZones) zones.clear();
+  zones.set(key, zone);
+  return zone;
+};
+
+/** Formatters are dear to make and hold memory, and callers choose the names: only so many are kept. */
+const keptZones = 100;
+const zones = new Map<string, TimeZone>();
+
+/** `SystemV/…` is a leftover of ICU and no IANA name. */
+const isZoneName = (name: string): boolean =>
+  /^(?:utc|(?!systemv\/)[a-z]+(?:\/[a-z0-9_+-]+){1,2})$/i.test(name) && name.length <= 64;
+
+const formatterOf = (name: string): Intl.DateTimeFormat | undefined => {
+  try {
+    return new Intl.DateTimeFormat('en-US', { ...numericFields, timeZone: name });
+  } catch {
+    return undefined; // RangeError: no such zone
+  }
+};
+
+/** Month, day, year, hour, minute, second, whatever the server's own locale, calendar and time zone are. */
+const numericFields: Intl.DateTimeFormatOptions = {
+  calendar: 'gregory',
+  numberingSystem: 'latn',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+};
+
+/** What the zone's clocks show at an instant, read as if it were UTC; whole seconds. */
+const wallClock = (formatter: Intl.DateTimeFormat, at: EpochMillis): number => {
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
+    formatter.format(at).match(/\d+/g) ?? []
+  ).map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+};
+
+const wholeSeconds = (at: EpochMillis): number => Math.floor(at / 1000) * 1000;
+
+const refusal = (name: string): string => {
+  const nearest = nearestName(name, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
+  const sentence = 'This is not a time zone: give an IANA name like Europe/Berlin, or UTC; abbreviations are refused.';
+  return nearest === undefined ? sentence : `${sentence} The nearest name is ${nearest}.`;
+};

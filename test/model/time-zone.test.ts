@@ -1,0 +1,74 @@
+import { describe, it, expect, test } from '@jest/globals';
+import { timeZone } from '../../src/model/time-zone.js';
+import { nearestName } from '../../src/model/nearest-name.js';
+
+const refusalOf = (name: string) => {
+  try {
+    timeZone(name, 'period.timeZone');
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('timeZone', () => {
+  test.each([
+    'UTC',
+    'Etc/UTC',
+    'Etc/GMT+5',
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'America/Argentina/Ushuaia',
+    'US/Pacific',
+  ])('takes %s', (name) => {
+    expect(timeZone(name, 'z').name).toBe(name);
+  });
+
+  it('takes every name that the runtime lists', () => {
+    for (const name of Intl.supportedValuesOf('timeZone')) expect(timeZone(name, 'z').name).toBe(name);
+  });
+
+  it('makes no difference between capitals and small letters', () => {
+    const summer = Date.UTC(2026, 6, 1);
+    expect(timeZone('europe/berlin', 'z').offsetAt(summer)).toBe(2 * 3_600_000);
+  });
+
+  test.each(['CET', 'EST', 'EST5EDT', 'MST7MDT', 'WET', 'GMT', 'Z', 'Japan', 'Local', '', '+01:00', 'Etc/Unknown'])(
+    'refuses "%s"',
+    (name) => {
+      expect(refusalOf(name)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'period.timeZone' });
+    },
+  );
+
+  test.each([
+    'SystemV/EST5',
+    'posix/Europe/Berlin',
+    '../etc/passwd',
+    'Europe/Berlin\0',
+    'Europe/Ber lin',
+    'a/'.repeat(999),
+  ])('refuses what is no IANA name: %j', (name) => {
+    expect(refusalOf(name)).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('tells the nearest name and does not repeat what was given', () => {
+    expect(refusalOf('Europe/Berln')).toMatchObject({ message: expect.stringContaining('Europe/Berlin.') });
+    expect(refusalOf('Europe/Berln')).toMatchObject({ message: expect.not.stringContaining('Berln') });
+  });
+
+  it('serves any number of zones from a bounded memory', () => {
+    for (const name of Intl.supportedValuesOf('timeZone')) timeZone(name, 'z');
+    expect(timeZone('Asia/Kathmandu', 'z').offsetAt(0)).toBe(5.5 * 3_600_000);
+  });
+});
+
+describe('nearestName', () => {
+  test.each([
+    { given: 'amerika/new_york', nearest: 'America/New_York' },
+    { given: 'Asia/Tokio', nearest: 'Asia/Tokyo' },
+    { given: 'Somewhere/Else', nearest: undefined },
+    { given: 'x'.repeat(1_000_000), nearest: undefined },
+  ])('finds $nearest', ({ given, nearest }) => {
+    expect(nearestName(given, ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo'])).toBe(nearest);
+  });
+});
