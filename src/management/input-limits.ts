@@ -1,0 +1,76 @@
+import { badInput } from '../model/management-error.js';
+
+/** Bounds, both inclusive; of a text in code points. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * A text of one line: its length in range, well-formed Unicode, no control characters (U+0000 among them) and no line breaks.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const singleLine = (field: string, value: string, range: Range): string =>
+  checked(field, value, { range, forbidden: /[\p{Cc}\p{Zl}\p{Zp}]/u });
+
+/**
+ * A text that may have several lines: as `singleLine`, but line breaks and tabs are welcome.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const multiLine = (field: string, value: string, range: Range): string =>
+  checked(field, value, { range, forbidden: /(?![\t\n\r])\p{Cc}/u });
+
+/**
+ * A name that people read: NFC without white space around it, then as `singleLine`.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const displayedName = (field: string, value: string, range: Range): string =>
+  singleLine(field, value.normalize('NFC').trim(), range);
+
+/**
+ * A text of printable ASCII, the space included: VSCHAR (RFC 6749 App. A).
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const vschar = (field: string, value: string, { min, max }: Range): string => {
+  if (value.length >= min && value.length <= max && isVschar(value)) return value;
+  throw badInput(field, `Give ${min} to ${max} printable ASCII characters.`);
+};
+
+/** An id or client id that something is looked up by. Ours are shorter, those that were brought along are VSCHAR. */
+export const lookedUpId = (field: string, value: string): string => vschar(field, value, { min: 1, max: 255 });
+
+/**
+ * A whole number in range.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const wholeNumber = (field: string, value: number, { min, max }: Range): number => {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw badInput(field, `Give a whole number from ${min} to ${max}.`);
+};
+
+/**
+ * A list with at most `max` items.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const atMost = <T>(field: string, list: readonly T[], max: number): readonly T[] => {
+  if (list.length <= max) return list;
+  throw badInput(field, `Give at most ${max} items.`);
+};
+
+const isVschar = (value: string): boolean => /^[\x20-\x7E]*$/.test(value);
+
+const checked = (
+  field: string,
+  value: string,
+  { range, forbidden }: { readonly range: Range; readonly forbidden: RegExp },
+): string => {
+  // Code points are counted only where the code units leave it open, so that a very long text costs nothing.
+  const tooLong = value.length > range.max * 2 || lengthOf(value) > range.max;
+  if (tooLong || lengthOf(value) < range.min) throw badInput(field, `Give ${range.min} to ${range.max} characters.`);
+  if (/\p{Surrogate}/u.test(value))
+    throw badInput(field, 'Give well-formed Unicode: there is half of a surrogate pair.');
+  if (forbidden.test(value)) throw badInput(field, 'Leave out control characters.');
+  return value;
+};
+
+const lengthOf = (value: string): number => [...value].length;
