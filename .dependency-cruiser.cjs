@@ -8,21 +8,23 @@ const walls = {
   users: ['model', 'store/port', 'crypto', 'management'],
   management: ['model', 'store/port', 'crypto'],
   grants: ['model', 'store/port', 'crypto', 'management'],
-  statistics: ['model', 'store/port', 'crypto'],
+  statistics: ['model', 'store/port', 'crypto', 'management'],
+  'signing-keys': ['model', 'store/port', 'crypto', 'management'],
   'store/sqlite': ['model', 'store/port'],
   'store/mongo': ['model', 'store/port'],
   graphql: [
     'applications',
     'users',
     'grants',
-    'audit',
     'statistics',
+    'signing-keys',
+    'management',
     'model',
     'oauth/management',
     'store/port',
     'crypto',
   ],
-  http: ['oauth/endpoints', 'oauth/management', 'graphql', 'model'],
+  http: ['oauth/endpoints', 'oauth/management', 'graphql', 'statistics', 'store/port', 'model'],
 };
 
 const wallRules = Object.entries(walls).map(([folder, allowed]) => ({

@@ -4,13 +4,14 @@ import type { SigningAlgorithm } from '../model/application.js';
 export interface PublicJwk {
   readonly kty: string;
   readonly kid: string;
-  readonly alg: SigningAlgorithm;
+  /** JWS name: `ES256`, `RS256` or `EdDSA`. */
+  readonly alg: string;
   readonly use: 'sig';
   readonly [member: string]: string;
 }
 
 export interface JwtHeader {
-  readonly alg: SigningAlgorithm;
+  readonly alg: string;
   readonly typ: string;
   readonly kid: string;
 }
@@ -24,6 +25,6 @@ export interface SigningKeys {
    * be the key's own, `crit` is refused, other header members are ignored (RFC 8725 §3). Says nothing about expiry.
    */
   verify(jwt: string): { readonly header: JwtHeader; readonly claims: Readonly<Record<string, unknown>> } | undefined;
-  /** Public keys for the JWKS, oldest first. */
+  /** Public keys for the JWKS, oldest first: those that sign, will sign, or whose tokens still live. */
   publicKeys(): readonly PublicJwk[];
 }

@@ -7,16 +7,24 @@ export type KeyEnvironment = (typeof keyEnvironments)[number];
 export const tokenFormats = ['JWT', 'OPAQUE'] as const;
 export type TokenFormat = (typeof tokenFormats)[number];
 
-/** JWS algorithms (RFC 7518 §3.1) that access tokens can be signed with. */
-export const signingAlgorithms = ['ES256'] as const;
+/** JWS algorithms that access tokens can be signed with (RFC 7518 §3.1; EDDSA is RFC 8037's `EdDSA`, with Ed25519). */
+export const signingAlgorithms = ['ES256', 'RS256', 'EDDSA'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 /** The `typ` header of a JWT access token: RFC 9068 §2.1, or plain `JWT` for resource servers that refuse it. */
 export const accessTokenHeaderTypes = ['AT_JWT', 'JWT'] as const;
 export type AccessTokenHeaderType = (typeof accessTokenHeaderTypes)[number];
 
-/** How a client authenticates (RFC 6749 §2.3.1). Header and body are one capability: both are accepted, never both at once. */
-export const clientAuthenticationMethods = ['CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'NONE'] as const;
+/**
+ * How a client authenticates (RFC 6749 §2.3). Header and body are one capability: both are accepted, never both at once. A client of
+ * PRIVATE_KEY_JWT (RFC 7523 §2.2) has no secret.
+ */
+export const clientAuthenticationMethods = [
+  'CLIENT_SECRET_BASIC',
+  'CLIENT_SECRET_POST',
+  'PRIVATE_KEY_JWT',
+  'NONE',
+] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
 export interface Label {
@@ -51,6 +59,8 @@ export interface KeySet {
   readonly audience: readonly string[];
   readonly redirectUris: readonly string[];
   readonly authenticationMethod: ClientAuthenticationMethod;
+  /** Inline JWK set (RFC 7517 §5) as JSON, of a PRIVATE_KEY_JWT client; public members only. */
+  readonly jwks?: string;
   readonly accessTokenFormat: TokenFormat;
   readonly accessTokenAlgorithm: SigningAlgorithm;
   readonly accessTokenHeaderType: AccessTokenHeaderType;
@@ -91,6 +101,16 @@ export const nameKey = (name: string): string => name.normalize('NFC').toLowerCa
 
 export const keySetsOf = (application: Application): readonly KeySet[] =>
   keyEnvironments.flatMap((environment) => application.keys[environment] ?? []);
+
+/** Origins (RFC 6454) of the redirect URIs of an application's public clients: the browsers that may call /token and /revoke. */
+export const publicOriginsOf = (application: Application): readonly string[] => [
+  ...new Set(
+    keySetsOf(application)
+      .filter(({ authenticationMethod }) => authenticationMethod === 'NONE')
+      .flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri).origin))
+      .filter((origin) => origin !== 'null'),
+  ),
+];
 
 export const isLive = (secret: ClientSecret, at: EpochMillis): boolean =>
   secret.expiresAt === undefined || secret.expiresAt > at;

@@ -13,5 +13,8 @@ export interface SigningKeyRecord {
   /** `Keyring.encrypt` of the PKCS #8 PEM. */
   readonly encryptedPrivateKey: string;
   readonly createdAt: EpochMillis;
+  /** Signs from here on, when every cached JWKS has the key: published before its first use. */
   readonly usableFrom: EpochMillis;
+  /** A compromised key: signs nothing, verifies nothing and is in no JWKS. */
+  readonly withdrawnAt?: EpochMillis;
 }

@@ -1,8 +1,11 @@
 import type { Keyring } from '../crypto/keyring.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
 import type { SigningKeys } from '../crypto/signing-keys.js';
+import type { Client } from '../model/application.js';
 import type { Clock, EpochMillis } from '../model/clock.js';
+import type { GrantName } from '../model/grant-name.js';
 import type { Store } from '../store/port/store.js';
+import type { OAuthErrorCode } from './oauth-error.js';
 
 /** What the protocol needs; handed over by the composition root. */
 export interface OAuthDeps {
@@ -19,13 +22,23 @@ export interface OAuthDeps {
   readonly events: TokenEvents;
 }
 
+/** Called after the answer is decided; never throws, never waits. */
 export interface TokenEvents {
-  issued(event: { readonly requestId: string; readonly clientId: string; readonly grantType: string }): void;
+  issued(event: {
+    readonly requestId: string;
+    readonly at: EpochMillis;
+    readonly client: Client;
+    readonly grantType: GrantName;
+    /** Absent: the client got a token for itself. */
+    readonly userId?: string;
+  }): void;
   refused(event: {
     readonly requestId: string;
-    readonly code: string;
+    readonly at: EpochMillis;
+    readonly code: OAuthErrorCode;
     readonly detail?: string;
-    readonly grantType?: string;
-    readonly clientId?: string;
+    /** Only after the client has authenticated: nobody else's refusals count against an application. */
+    readonly client?: Client;
+    readonly grantType?: GrantName;
   }): void;
 }

@@ -22,6 +22,8 @@ export interface EndpointResponse {
 export interface Endpoint {
   readonly paths: readonly string[];
   readonly method: 'GET' | 'POST';
+  /** Whose browsers may read the answer: nobody's, those of public clients' redirect URIs, or everybody's (documents without secrets). */
+  readonly cors: 'nobody' | 'public_clients' | 'everybody';
   /** Throws OAuthError for refusals; the delivery turns them into RFC 6749 §5.2 objects. */
   readonly handle: (request: EndpointRequest) => Promise<EndpointResponse>;
 }

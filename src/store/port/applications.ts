@@ -39,6 +39,9 @@ export interface ApplicationStore {
   /** The hot path. A decision depends on it, so it is current: exactly invalidated cache on SQLite, primary read on MongoDB. */
   findClient(clientId: string): Promise<Client | undefined>;
 
+  /** Whether some enabled application has it among its `publicOriginsOf`. Decides CORS headers only. */
+  isPublicOrigin(origin: string): Promise<boolean>;
+
   /** Ordered by (createdAt, id) ascending. */
   page(filter: ApplicationFilter, request: PageRequest): Promise<Page<Application>>;
   count(filter: ApplicationFilter): Promise<number>;

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../model/audit-event.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { SigningKeyRecord } from '../../model/signing-key.js';
 
@@ -8,9 +9,13 @@ export interface SettingStore {
 }
 
 export interface SigningKeyStore {
-  /** Inserts by `slot`; `slot_taken` means another server was first. */
-  add(key: SigningKeyRecord): Promise<'added' | 'slot_taken'>;
-  /** All keys, oldest first. */
+  /** Inserts by `slot`, with the event of the rotation if it is one; `slot_taken` means another server was first. */
+  add(key: SigningKeyRecord, audit?: AuditEvent): Promise<'added' | 'slot_taken'>;
+  /** Marks keys as withdrawn, once and for all. Idempotent. */
+  withdraw(ids: readonly string[], at: EpochMillis): Promise<void>;
+  /** Deletes keys whose tokens have all expired. Idempotent. */
+  remove(ids: readonly string[]): Promise<void>;
+  /** All keys, oldest first, the withdrawn ones included. */
   list(): Promise<readonly SigningKeyRecord[]>;
 }
 

@@ -2,6 +2,7 @@ import type { Application } from '../../model/application.js';
 import type { Clock, EpochMillis } from '../../model/clock.js';
 import type { User } from '../../model/user.js';
 import type { AdministratorStore, ApplicationStore } from './applications.js';
+import type { ActivityReader, ActivityStore } from './activity.js';
 import type { AuditStore } from './audit.js';
 import type { IdempotencyStore } from './idempotency.js';
 import type { RegistrationReader, RegistrationStore } from './registrations.js';
@@ -14,6 +15,7 @@ export interface Snapshot {
   /** Just after the instant of reading: everything in the cut happened before it. */
   readonly asOf: EpochMillis;
   readonly registrations: RegistrationReader;
+  readonly activity: ActivityReader;
   findUsers(ids: readonly string[]): Promise<readonly User[]>;
   findApplications(ids: readonly string[]): Promise<readonly Application[]>;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export interface Store {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly registrations: RegistrationStore;
+  readonly activity: ActivityStore;
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly settings: SettingStore;
@@ -42,7 +45,8 @@ export interface Store {
   ping(): Promise<void>;
 
   /**
-   * One bounded step of cleaning: deletes what expired before `at`, moves audit outboxes, finishes interrupted removals and erasures.
+   * One bounded step of cleaning: deletes what expired before `at`, moves audit outboxes, finishes interrupted removals, erasures and imports, closes the
+   * days of the registrations that are over.
    * Idempotent, safe on many servers. Returns how much it did; call again while it is not 0.
    */
   sweep(at: EpochMillis): Promise<number>;

@@ -60,6 +60,12 @@ export interface TokenStore {
   denyJwt(jti: string, expiresAt: EpochMillis): Promise<void>;
   isDenied(jti: string, at: EpochMillis): Promise<boolean>;
 
+  /**
+   * Spends the `jti` of a client assertion (RFC 7523 §3) by inserting a deterministic key that lives until `expiresAt`. Of any number of
+   * parallel callers one gets `claimed`.
+   */
+  claimAssertion(key: string, expiresAt: EpochMillis, at: EpochMillis): Promise<'claimed' | 'already_claimed'>;
+
   /** Newest first: (issuedAt, id) descending; expired and revoked ones included until they are swept. */
   pageFamilies(filter: FamilyFilter, request: PageRequest): Promise<Page<TokenFamily>>;
 }

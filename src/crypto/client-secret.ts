@@ -1,0 +1,23 @@
+import { Secret } from '../model/secret.js';
+import type { Keyring } from './keyring.js';
+import { randomId, randomToken } from './random-token.js';
+
+/** What is kept of a client secret. */
+export interface SealedClientSecret {
+  readonly id: string;
+  /** The last four characters. */
+  readonly hint: string;
+  readonly digest: string;
+}
+
+/** A new client secret: 256 random bits that are shown once. */
+export const newClientSecret = (): Secret => new Secret(randomToken('clientSecret'));
+
+/** Digests a client secret, ours or one that was brought along. */
+export const sealClientSecret = (keyring: Keyring, secret: Secret): SealedClientSecret => {
+  const value = secret.reveal();
+  return { id: randomId('secret'), hint: value.slice(-4), digest: keyring.digest('client-secret', value) };
+};
+
+/** Whether a secret can be a client secret: 20 to 255 printable ASCII characters (VSCHAR, RFC 6749 App. A.2). */
+export const isClientSecret = (secret: Secret): boolean => /^[\x20-\x7E]{20,255}$/.test(secret.reveal());

@@ -1,0 +1,27 @@
+import type { Connection, Statement } from './connection.js';
+import { storeError } from './connection.js';
+import type { GroupCommit } from './group-commit.js';
+
+/** What the ports of this adapter are made of. */
+export interface Engine {
+  statement<Row>(sql: string): Statement<Row>;
+  write: GroupCommit['write'];
+  /** Reads what is committed at this moment. */
+  read<T>(query: () => T): Promise<T>;
+}
+
+export const createEngine = (connection: Connection, commits: GroupCommit): Engine => ({
+  statement: (sql) => connection.statement(sql),
+  write: (job, committed) => commits.write(job, committed),
+  read: answer,
+});
+
+/** A query's result as a promise; it rejects with StoreUnavailable where the disk or the file is the reason of a failure. */
+export const answer = <T>(query: () => T): Promise<T> =>
+  new Promise((resolve, reject) => {
+    try {
+      resolve(query());
+    } catch (error) {
+      reject(storeError(error));
+    }
+  });

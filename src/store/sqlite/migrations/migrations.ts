@@ -1,0 +1,4 @@
+import { firstTables } from './0001-first-tables.js';
+
+/** In order; `user_version` is how many of them a file has been through. Never changed once released, only added to. */
+export const migrations: readonly string[] = [firstTables];
