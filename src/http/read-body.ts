@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * The whole body. `too_large` is known from Content-Length before anything is read, or once more than `limitBytes` have come; what
+ * is left unread is the delivery's business: `linger` sees to it that the refusal still arrives. `aborted`: the client went away.
+ */
+export const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> => {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve('too_large');
+  if (request.destroyed && !request.complete) return Promise.resolve('aborted');
+  return collect(request, limitBytes);
+};
+
+const collect = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> =>
+  new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const finish = (result: Buffer | 'too_large' | 'aborted'): void => {
+      request.off('data', take).off('end', complete).off('close', goneAway);
+      resolve(result);
+    };
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= limitBytes) return;
+      request.pause();
+      finish('too_large');
+    };
+    const complete = (): void =>
+      finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    const goneAway = (): void => finish('aborted');
+    request.on('data', take).on('end', complete).on('close', goneAway);
+  });

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What a route needs to know of its request beside path and body. */
+export interface RequestFacts {
+  /** Also in the answer's `X-Request-Id`. */
+  readonly requestId: string;
+  /** Every `Authorization` header as sent: Node keeps only the first in `headers`. */
+  readonly authorization: readonly string[];
+  /** Without the `?`; empty when there is none. */
+  readonly query: string;
+  /** The client's address, behind trusted proxies the one that they name. */
+  readonly remoteAddress?: string;
+}
+
+const known = new WeakMap<IncomingMessage, RequestFacts>();
+
+export const rememberFacts = (request: IncomingMessage, facts: RequestFacts): void => {
+  known.set(request, facts);
+};
+
+/** The facts of a request that `createApp` routed, for `authenticateBearer` and the like. */
+export const factsOf = (request: IncomingMessage): RequestFacts => {
+  const facts = known.get(request);
+  if (facts === undefined) throw new Error('This request did not come through createApp.');
+  return facts;
+};
+
+/** Every one of them, in the order of the message (RFC 9110 §11.6.2 allows one). */
+export const authorizationHeaders = ({ rawHeaders, headers }: IncomingMessage): readonly string[] => {
+  if (headers.authorization === undefined) return [];
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
+};
