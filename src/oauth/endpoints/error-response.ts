@@ -1,0 +1,41 @@
+import { HashQueueFull } from '../../crypto/password-hasher.js';
+import { StoreUnavailable } from '../../store/port/store.js';
+import { OAuthError } from '../oauth-error.js';
+import type { EndpointResponse } from './endpoint.js';
+import { jsonHeaders } from './json-headers.js';
+
+/** Where a refusal happened: what its answer points to. */
+export interface ErrorContext {
+  readonly issuer: string;
+  readonly requestId: string;
+}
+
+/**
+ * The answer to whatever an endpoint, or what stands in front of it, threw: an object of RFC 6749 §5.2 with `error_uri` and `request_id`.
+ * A store that is away and a full hash queue are 503 with `Retry-After`; what nobody expected is a bare `server_error`.
+ */
+export const errorResponse = (error: unknown, { issuer, requestId }: ErrorContext): EndpointResponse => {
+  const refusal = asOAuthError(error);
+  return {
+    status: refusal.status,
+    headers: { ...jsonHeaders, ...refusal.headers },
+    body: JSON.stringify({
+      error: refusal.code,
+      error_description: refusal.message,
+      error_uri: `${issuer}/errors#${refusal.code}`,
+      request_id: requestId,
+    }),
+  };
+};
+
+const asOAuthError = (error: unknown): OAuthError => {
+  if (error instanceof OAuthError) return error;
+  if (error instanceof HashQueueFull) return tryAgain('Too many passwords are being checked.', error.retryAfterSeconds);
+  if (error instanceof StoreUnavailable) return tryAgain('The server cannot reach its store.', 1);
+  return new OAuthError('server_error', 'The server could not answer this request.', { cause: error });
+};
+
+const tryAgain = (what: string, seconds: number): OAuthError =>
+  new OAuthError('temporarily_unavailable', `${what} Try again after the seconds in Retry-After.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
