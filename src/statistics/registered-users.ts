@@ -1,104 +1,139 @@
-import type { KeyEnvironment } from '../model/application.js';
 import { splitPeriod } from '../model/calendar.js';
 import type { Bucket, Period } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
 import type { InstantRange, Page, PageRequest } from '../model/page.js';
 import type { Registration } from '../model/registration.js';
-import type { RegistrationQuery, RegistrationReader } from '../store/port/registrations.js';
+import type { RegistrationCount, RegistrationsOf } from '../store/port/registrations.js';
+import { countsBetween } from './counts-between.js';
+import type { CountsBetween, RegistrationCut } from './counts-between.js';
+import { periodBefore } from './period-before.js';
+import { askedInstant } from './period-input.js';
+import { registeredTotals } from './registered-totals.js';
 
 /** The sentence that defines the figure, for legends and tooltips. */
 export const registeredUsersDefinition =
   'Users who obtained at least one access token through a key set of this application with the password grant. ' +
   'Each user counts once, at the instant of the first such token; erased users do not count.';
 
-/** Whose registered users: those of an application as a whole, or of one of its environments. */
-export interface RegisteredUsersOf {
-  readonly applicationId: string;
-  /** Absent: the whole, in which a user of both environments counts once. */
-  readonly environment?: KeyEnvironment;
-}
-
-/** What the figures are read from: everything asked of one cut agrees. A `Snapshot` is one. */
-export interface RegistrationCut {
-  readonly asOf: EpochMillis;
-  readonly registrations: RegistrationReader;
-}
-
 export interface RegisteredUsersBucket extends Bucket {
-  /** First tokens within the bucket. */
+  /** First tokens within the bucket, of users who are still there. */
   readonly newUsers: number;
-  /** Registered before the bucket's end, or before `asOf` while it is open. */
+  /** Registered before the bucket's end, or before `asOf` while it is open or still to come. */
   readonly totalUsers: number;
+  /** First tokens within the bucket whose users were erased since: in neither figure. */
+  readonly erasedUsers: number;
   /** The bucket was over when it was read. */
   readonly complete: boolean;
 }
 
-/** How many users were registered before `at`; without it, or with an instant to come, how many are registered now. */
-export const registeredTotal = async (cut: RegistrationCut, of: RegisteredUsersOf, at?: EpochMillis): Promise<number> =>
-  countIn(cut, { ...of, to: pastOf(cut, at) });
+/** New users of a period beside those of the period before it. */
+export interface Comparison {
+  readonly current: number;
+  readonly previous: number;
+  readonly change: number;
+  /** Undefined where `previous` is 0: no percentage says what happened then. */
+  readonly changePercent: number | undefined;
+}
 
 /**
- * New and total users bucket by bucket, empty buckets included: one round trip, whatever the number of users. The sum of the new
+ * How many users were registered before `at`; without it, or with an instant to come, how many are registered now.
+ * @throws ManagementError BAD_USER_INPUT on `at`
+ */
+export const registeredTotal = async (cut: RegistrationCut, of: RegistrationsOf, at?: EpochMillis): Promise<number> => {
+  const totals = await registeredTotals(cut, ofOne(of), at);
+  return totals.get(of.applicationId) ?? 0;
+};
+
+/**
+ * New, total and erased users bucket by bucket, empty buckets included: one round trip, whatever the number of users. The sum of the new
  * users from the beginning is the total, in every time zone and interval.
  * @throws ManagementError BAD_USER_INPUT as `splitPeriod`
  */
 export const registeredSeries = async (
   cut: RegistrationCut,
-  of: RegisteredUsersOf,
+  of: RegistrationsOf,
   period: Period,
 ): Promise<readonly RegisteredUsersBucket[]> => {
   const buckets = splitPeriod(period);
-  const [first] = buckets;
-  if (first === undefined) return [];
-  const begun = buckets.filter(({ start }) => start < cut.asOf);
-  const [before = 0, ...newUsers] = await cut.registrations.counts([
-    { ...of, to: pastOf(cut, first.start) },
-    ...begun.map(({ start, end }) => ({ ...of, from: start, to: pastOf(cut, end) })),
-  ]);
-  return fold(buckets, { before, newUsers, asOf: cut.asOf });
+  if (buckets.length === 0) return [];
+  const counted = await countsBetween(cut, ofOne(of), boundariesOf(buckets));
+  return foldBuckets(cut, buckets, counted.get(of.applicationId));
+};
+
+/**
+ * New users of the period, widened to whole buckets, and of `periodBefore` it. While the period is open, `current` still grows.
+ * @throws ManagementError BAD_USER_INPUT as `splitPeriod`
+ */
+export const registeredComparison = async (
+  cut: RegistrationCut,
+  of: RegistrationsOf,
+  period: Period,
+): Promise<Comparison> => {
+  const { previous, current } = periodBefore(period);
+  const counted = await countsBetween(cut, ofOne(of), [previous.from, current.from, current.to]);
+  const [before, now] = counted.get(of.applicationId)?.between ?? [];
+  return compare(now?.registered ?? 0, before?.registered ?? 0);
 };
 
 /**
  * One page of the users behind the figure, ordered by their first token: with `to` = `asOf` the walk is as long as the total.
- * @throws ManagementError BAD_USER_INPUT when the range ends before it begins
+ * @throws ManagementError BAD_USER_INPUT when the range ends before it begins or leaves the years 1970 to 9999
  */
 export const registrationPage = async (
   cut: RegistrationCut,
-  of: RegisteredUsersOf,
+  of: RegistrationsOf,
   { range, request }: { readonly range: InstantRange; readonly request: PageRequest },
-): Promise<Page<Registration>> => cut.registrations.page(within(cut, of, range), request);
+): Promise<Page<Registration>> => cut.registrations.page({ ...of, ...checkedRange(range) }, request);
 
-/** How many users the walk of `registrationPage` visits. */
+/**
+ * How many users the walk of `registrationPage` visits.
+ * @throws ManagementError BAD_USER_INPUT as `registrationPage`
+ */
 export const registrationCount = async (
   cut: RegistrationCut,
-  of: RegisteredUsersOf,
+  of: RegistrationsOf,
   range: InstantRange,
-): Promise<number> => countIn(cut, within(cut, of, range));
-
-/** Nothing is known of what comes after the cut, so that a figure asked for the future is the one of now. */
-const pastOf = (cut: RegistrationCut, at: EpochMillis = cut.asOf): EpochMillis => Math.min(at, cut.asOf);
-
-const countIn = async (cut: RegistrationCut, query: RegistrationQuery): Promise<number> => {
-  const [count = 0] = await cut.registrations.counts([query]);
-  return count;
+): Promise<number> => {
+  const { from = 0, to = cut.asOf } = checkedRange(range);
+  if (from >= to) return 0;
+  const counted = await countsBetween(cut, ofOne(of), [from, to]);
+  return counted.get(of.applicationId)?.between[0]?.registered ?? 0;
 };
 
-const within = (cut: RegistrationCut, of: RegisteredUsersOf, range: InstantRange): RegistrationQuery => {
-  if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw badInput('registeredFrom', 'The range ends before it begins.');
-  }
-  return { ...of, ...range, to: pastOf(cut, range.to) };
-};
+/** The edges of buckets that lie side by side. */
+export const boundariesOf = (buckets: readonly Bucket[]): readonly EpochMillis[] => [
+  ...buckets.slice(0, 1).map(({ start }) => start),
+  ...buckets.map(({ end }) => end),
+];
 
-const fold = (
+/** Adds up what was counted between the edges of the buckets. */
+export const foldBuckets = (
+  cut: { readonly asOf: EpochMillis },
   buckets: readonly Bucket[],
-  counted: { readonly before: number; readonly newUsers: readonly number[]; readonly asOf: EpochMillis },
+  counted: CountsBetween | undefined,
 ): readonly RegisteredUsersBucket[] => {
-  let totalUsers = counted.before;
+  let totalUsers = counted?.before.registered ?? 0;
   return buckets.map((bucket, index) => {
-    const newUsers = counted.newUsers[index] ?? 0;
+    const count: RegistrationCount | undefined = counted?.between[index];
+    const newUsers = count?.registered ?? 0;
     totalUsers += newUsers;
-    return { ...bucket, newUsers, totalUsers, complete: bucket.end <= counted.asOf };
+    return { ...bucket, newUsers, totalUsers, erasedUsers: count?.erased ?? 0, complete: bucket.end <= cut.asOf };
   });
+};
+
+const ofOne = ({ applicationId, ...rest }: RegistrationsOf) => ({ applicationIds: [applicationId], ...rest });
+
+const compare = (current: number, previous: number): Comparison => ({
+  current,
+  previous,
+  change: current - previous,
+  changePercent: previous === 0 ? undefined : ((current - previous) / previous) * 100,
+});
+
+const checkedRange = (range: InstantRange): InstantRange => {
+  if (range.from !== undefined) askedInstant('registeredFrom', range.from);
+  if (range.to !== undefined) askedInstant('registeredTo', range.to);
+  if (range.from === undefined || range.to === undefined || range.from <= range.to) return range;
+  throw badInput('registeredFrom', 'The range ends before it begins.');
 };
