@@ -42,6 +42,8 @@ export interface ClientSecret {
   readonly digest: string;
   readonly createdAt: EpochMillis;
   readonly expiresAt?: EpochMillis;
+  /** A rotation whose secret nobody has used yet: so many seconds after its first use the secrets before it in the list end. */
+  readonly retiresOlderAfterSeconds?: number;
 }
 
 /** An OAuth client (RFC 6749 §2): one environment of one application. */

@@ -28,9 +28,10 @@ export interface ApplicationStore {
 
   /**
    * Removes the application with its families, opaque tokens and registrations. The first write makes it invisible, frees its
-   * names and carries the event; the rest is cleaning that `Store.sweep` finishes after a crash.
+   * names and carries the event; the rest is cleaning that `Store.sweep` finishes after a crash. With `expectedVersion` that write is a
+   * compare-and-set like `replace`.
    */
-  remove(id: string, audit: AuditEvent): Promise<'removed' | 'unknown'>;
+  remove(id: string, audit: AuditEvent, expectedVersion?: number): Promise<'removed' | 'version_moved' | 'unknown'>;
 
   find(id: string): Promise<Application | undefined>;
   findByName(nameKey: string): Promise<Application | undefined>;
