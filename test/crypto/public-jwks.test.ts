@@ -1,0 +1,69 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, expect, it, test } from '@jest/globals';
+import { parsePublicJwks } from '../../src/crypto/public-jwks.js';
+
+const rsaPair = (bits: number, publicExponent?: number) =>
+  generateKeyPairSync('rsa', { modulusLength: bits, ...(publicExponent === undefined ? {} : { publicExponent }) });
+const pairs = {
+  ec: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  rsa: rsaPair(2048),
+  ed: generateKeyPairSync('ed25519'),
+};
+const jwk = (key: KeyObject, more: object = {}) => ({ ...key.export({ format: 'jwk' }), ...more });
+const setOf = (...keys: unknown[]): string => JSON.stringify({ keys });
+const ec = jwk(pairs.ec.publicKey);
+const rsa = jwk(pairs.rsa.publicKey);
+const ed = jwk(pairs.ed.publicKey);
+
+describe('an inline JWK set', () => {
+  test.each([
+    { what: 'an EC P-256 key', key: ec, algorithm: 'ES256' },
+    { what: 'an RSA key', key: rsa, algorithm: 'RS256' },
+    { what: 'an RSA key that says PS256', key: { ...rsa, alg: 'PS256' }, algorithm: 'PS256' },
+    { what: 'an Ed25519 key', key: ed, algorithm: 'EdDSA' },
+    { what: 'a key for signatures', key: { ...ec, use: 'sig', key_ops: ['verify'] }, algorithm: 'ES256' },
+    { what: 'a key with members that nobody knows', key: { ...ec, 'x-team': 'a', iat: 1 }, algorithm: 'ES256' },
+  ])('takes $what for $algorithm', ({ key, algorithm }) => {
+    expect(parsePublicJwks(setOf({ ...key, kid: 'a' }))).toMatchObject({ ok: true, keys: [{ kid: 'a', algorithm }] });
+  });
+
+  it('takes one key without kid, and ten with a kid each', () => {
+    expect(parsePublicJwks(setOf(ec))).toMatchObject({ ok: true, keys: [{ algorithm: 'ES256' }] });
+    const ten = Array.from({ length: 10 }, (_, index) => ({ ...ed, kid: String(index) }));
+    expect(parsePublicJwks(setOf(...ten))).toMatchObject({ ok: true, keys: ten.map(({ kid }) => ({ kid })) });
+  });
+
+  test.each([
+    { what: 'no JSON', text: 'keys' },
+    { what: 'no keys', text: '{}' },
+    { what: 'an empty list', text: setOf() },
+    { what: 'keys that are no list', text: '{"keys":{"0":{}}}' },
+    { what: 'a key that is no object', text: setOf('a') },
+    { what: 'a repeated member', text: `{"keys":[${JSON.stringify(ec)}],"keys":[]}` },
+    { what: 'a private EC key', text: setOf(jwk(pairs.ec.privateKey)) },
+    { what: 'a private RSA key', text: setOf(jwk(pairs.rsa.privateKey)) },
+    { what: 'a private Ed25519 key', text: setOf(jwk(pairs.ed.privateKey)) },
+    { what: 'a private member alone', text: setOf({ ...rsa, qi: 'AA' }) },
+    { what: 'a symmetric key', text: setOf({ kty: 'oct', k: 'AAAA' }) },
+    { what: 'another curve', text: setOf(jwk(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey)) },
+    { what: 'an X25519 key', text: setOf(jwk(generateKeyPairSync('x25519').publicKey)) },
+    { what: 'a short RSA key', text: setOf(jwk(rsaPair(1024).publicKey)) },
+    { what: 'an RSA key with exponent 3', text: setOf(jwk(rsaPair(2048, 3).publicKey)) },
+    { what: 'HS256', text: setOf({ ...rsa, alg: 'HS256' }) },
+    { what: 'none', text: setOf({ ...ec, alg: 'none' }) },
+    { what: 'the algorithm of another key type', text: setOf({ ...ec, alg: 'RS256' }) },
+    { what: 'a key for encryption', text: setOf({ ...rsa, use: 'enc' }) },
+    { what: 'a key for other operations', text: setOf({ ...rsa, key_ops: ['encrypt'] }) },
+    { what: 'a point beside the curve', text: setOf({ ...ec, x: ec.y, y: ec.x }) },
+    { what: 'a number where text belongs', text: setOf({ ...ed, x: 1 }) },
+    { what: 'a missing coordinate', text: setOf({ kty: 'EC', crv: 'P-256', x: ec.x }) },
+    { what: 'an empty kid', text: setOf({ ...ec, kid: '' }) },
+    { what: 'a kid that is no text', text: setOf({ ...ec, kid: { $ne: 1 } }) },
+    { what: 'two keys of one kid', text: setOf({ ...ec, kid: 'a' }, { ...ed, kid: 'a' }) },
+    { what: 'two keys of which one has no kid', text: setOf({ ...ec, kid: 'a' }, ed) },
+    { what: 'eleven keys', text: setOf(...Array.from({ length: 11 }, (_, kid) => ({ ...ed, kid: String(kid) }))) },
+    { what: 'a very long text', text: ' '.repeat(16_385) },
+  ])('refuses $what and says what would be right', ({ text }) => {
+    expect(parsePublicJwks(text)).toEqual({ ok: false, message: expect.stringMatching(/^[A-Z][\x20-\x7E]+\.$/) });
+  });
+});
