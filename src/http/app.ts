@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import Koa, { type Context } from 'koa';
+import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
+import { hostMissing } from '../oauth/endpoints/request-refusals.js';
+import { deliver } from './deliver.js';
+import { describeError } from './describe-error.js';
+import type { RemoteAddressOf } from './remote-address.js';
+import { authorizationHeaders, type RequestFacts } from './request-facts.js';
+import { requestTarget } from './request-target.js';
+import { routingTable, type Served } from './routing-table.js';
+import { everywhere, refusalOf, type Site } from './site.js';
+
+export interface AppParts extends Served {
+  readonly remoteAddressOf: RemoteAddressOf;
+  /** Counts an answer; `label` is a path of the table, or `other`. */
+  readonly noteAnswer: (label: string, status: number, seconds: number) => void;
+}
+
+/** One listener's requests: OAuth endpoints as they are, routes by Koa. Every request gets an answer, in JSON where it is a refusal. */
+export const createApp = (parts: AppParts): RequestListener => {
+  const koa = new Koa();
+  koa.silent = true;
+  koa.on('error', (error: unknown, context?: Context) => giveUp(parts, error, context));
+  const table = routingTable(parts);
+  const nowhere = siteOf(parts, nothingHere);
+  const hostless = siteOf(parts, (facts) => refusalOf(parts, hostMissing(), facts));
+  koa.use(async (context) => {
+    const start = performance.now();
+    const { path, query } = requestTarget(context.req.url ?? '/');
+    const site = isAddressed(context.req) ? (table.get(path) ?? nowhere) : hostless;
+    await site.serve(context, readFacts(parts, context.req, query));
+    parts.noteAnswer(site.label, context.res.statusCode, (performance.now() - start) / 1000);
+  });
+  const handle = koa.callback(); // last: it takes the middleware as it stands
+  return (request, response) => void handle(request, response);
+};
+
+const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => {
+  const remoteAddress = remoteAddressOf(request);
+  return {
+    requestId: randomUUID(),
+    authorization: authorizationHeaders(request),
+    query,
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  };
+};
+
+/** RFC 9112 §3.2. Node's own check would answer without a body. */
+const isAddressed = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
+  headers.host !== undefined || httpVersionMinor === 0;
+
+const siteOf = (parts: AppParts, answerOf: (facts: RequestFacts) => EndpointResponse): Site => ({
+  label: 'other',
+  serve: (context, facts) => {
+    context.respond = false;
+    deliver({ request: context.req, response: context.res }, answerOf(facts), everywhere(parts, facts));
+    return Promise.resolve();
+  },
+});
+
+const nothingHere = ({ requestId }: RequestFacts): EndpointResponse => ({
+  status: 404,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify({
+    error: 'not_found',
+    error_description: 'There is nothing at this path.',
+    request_id: requestId,
+  }),
+});
+
+/** What went wrong after an answer began, a stream that failed or a client that left: no part of an answer may look like a whole one. */
+const giveUp = ({ log }: AppParts, error: unknown, context: Context | undefined): void => {
+  log.debug(describeError(error), 'answer_cut_off');
+  if (context?.res.headersSent === true && !context.res.writableEnded) context.res.destroy();
+};

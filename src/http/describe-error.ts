@@ -1,0 +1,24 @@
+/**
+ * What a log may hold of an error: names, codes and places in the code, of its causes too. Messages are left out, because those of
+ * libraries quote the values they were given.
+ */
+export const describeError = (error: unknown): Readonly<Record<string, unknown>> => {
+  if (!(error instanceof Error) && !isErrorLike(error)) return { error: typeof error };
+  return {
+    error: error.name,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    ...(error.stack === undefined ? {} : { at: placesOf(error.stack) }),
+    ...('cause' in error && error.cause !== undefined ? { cause: describeError(error.cause) } : {}),
+  };
+};
+
+/** Native modules may throw errors of another realm. */
+const isErrorLike = (value: unknown): value is Error =>
+  typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
+
+const placesOf = (stack: string): readonly string[] =>
+  stack
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 8)
+    .map((line) => line.trim().slice(3));

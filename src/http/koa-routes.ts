@@ -1,0 +1,69 @@
+import type { Context } from 'koa';
+import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
+import { methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
+import { deliver } from './deliver.js';
+import { bodyIsPending, endAfterRest } from './linger.js';
+import { rememberFacts, type RequestFacts } from './request-facts.js';
+import type { Route } from './route.js';
+import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
+
+/** Delivers a route, which answers by Koa's context. What it throws is answered like what an endpoint throws. */
+export const routeSite = (parts: SiteParts, { path, methods }: Route): Site => {
+  const allow = Object.keys(methods)
+    .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
+    .join(', ');
+  const run = async (context: Context): Promise<void> => {
+    const handler = methodOf(context, methods);
+    if (handler === undefined) throw methodNotAllowed(allow);
+    await handler(context);
+  };
+  return {
+    label: path,
+    serve: async (context, facts) => {
+      rememberFacts(context.req, facts);
+      if (context.method === 'OPTIONS') {
+        answer(parts, context, { facts, response: { status: 204, headers: { allow } } });
+        return;
+      }
+      context.set(everywhere(parts, facts));
+      try {
+        await run(context);
+        if (bodyIsPending(context.req)) endLingering(context);
+      } catch (error) {
+        answer(parts, context, { facts, response: refusalOf(parts, error, facts) });
+      }
+    },
+  };
+};
+
+const methodOf = ({ method }: Context, methods: Route['methods']) => {
+  if (method === 'GET' || method === 'HEAD') return methods.GET;
+  return method === 'POST' ? methods.POST : undefined;
+};
+
+/** Answers in place of the route, whatever it had prepared. */
+const answer = (
+  parts: SiteParts,
+  context: Context,
+  { facts, response }: { readonly facts: RequestFacts; readonly response: EndpointResponse },
+): void => {
+  context.respond = false;
+  const { req, res } = context;
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  deliver({ request: req, response: res }, response, everywhere(parts, facts));
+};
+
+/** Koa would end the answer, and the connection with it, although the body was not read. */
+const endLingering = (context: Context): void => {
+  const { body, res, req } = context;
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return;
+  context.set('Connection', 'close');
+  context.respond = false;
+  if (req.method === 'HEAD') res.flushHeaders();
+  else res.write(body);
+  endAfterRest(req, res);
+};

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { Endpoint, EndpointRequest, EndpointResponse } from '../oauth/endpoints/endpoint.js';
+import { bodyTooLarge, contentCoded, methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
+import { corsHeaders } from './cors.js';
+import { deliver } from './deliver.js';
+import { readBody } from './read-body.js';
+import type { RequestFacts } from './request-facts.js';
+import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
+
+const bodyLimitBytes = 32 * 1024;
+const noBody = Buffer.alloc(0);
+
+/** Delivers an endpoint over HTTP: which methods and bodies reach it, and what browsers of other origins may read. */
+export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
+  const allow = endpoint.method === 'GET' ? 'GET, HEAD' : 'POST';
+  const rule = { cors: endpoint.cors, method: endpoint.method, isPublicOrigin: parts.isPublicOrigin };
+  const answerOf = async (request: IncomingMessage, facts: RequestFacts): Promise<EndpointResponse | undefined> => {
+    const { method } = request;
+    if (method === 'OPTIONS')
+      return { status: 204, headers: { allow, 'cache-control': 'no-store', pragma: 'no-cache' } };
+    if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET')) throw methodNotAllowed(allow);
+    const body = method === 'POST' ? await bodyOf(request) : noBody;
+    return body === 'aborted' ? undefined : endpoint.handle(endpointRequest(request, facts, body));
+  };
+  return {
+    label: endpoint.paths[0] ?? '/',
+    serve: async (context, facts) => {
+      context.respond = false;
+      const { req, res } = context;
+      const answer = await answerOf(req, facts).catch((error: unknown) => refusalOf(parts, error, facts));
+      if (answer === undefined) return; // the client has gone
+      const more = everywhere(parts, facts);
+      const cors = corsHeaders(req, rule);
+      deliver({ request: req, response: res }, answer, cors === undefined ? more : { ...more, ...(await cors) });
+    },
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer | 'aborted'> => {
+  const coding = request.headers['content-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw contentCoded();
+  const body = await readBody(request, bodyLimitBytes);
+  if (body === 'too_large') throw bodyTooLarge();
+  return body;
+};
+
+const endpointRequest = (request: IncomingMessage, facts: RequestFacts, body: Buffer): EndpointRequest => ({
+  method: request.method ?? '',
+  query: facts.query,
+  headers: request.headers,
+  authorization: facts.authorization,
+  body,
+  ...(facts.remoteAddress === undefined ? {} : { remoteAddress: facts.remoteAddress }),
+  requestId: facts.requestId,
+});

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+
+export type RemoteAddressOf = (request: IncomingMessage) => string | undefined;
+
+/**
+ * Who sent a request: the peer, or what `X-Forwarded-For` says as far as trusted proxies have written it: read from the right, the
+ * first address that is no trusted proxy.
+ * @param trustedProxies addresses and networks in CIDR notation
+ */
+export const remoteAddressOf = (trustedProxies: readonly string[]): RemoteAddressOf => {
+  if (trustedProxies.length === 0) return ({ socket }) => socket.remoteAddress;
+  const trusted = blockList(trustedProxies);
+  return ({ socket, headers }) => {
+    const peer = socket.remoteAddress;
+    if (peer === undefined || !isTrusted(trusted, peer)) return peer;
+    let nearest = peer;
+    for (const hop of [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').reverse()) {
+      const address = hop.trim();
+      if (isIP(address) === 0) return nearest;
+      nearest = address;
+      if (!isTrusted(trusted, address)) return nearest;
+    }
+    return nearest;
+  };
+};
+
+const blockList = (networks: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family);
+  }
+  return list;
+};
+
+const isTrusted = (list: BlockList, address: string): boolean => {
+  const plain = address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+};

@@ -1,0 +1,36 @@
+import type { Context } from 'koa';
+import type { Log } from '../model/log.js';
+import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
+import { errorResponse } from '../oauth/endpoints/error-response.js';
+import { describeError } from './describe-error.js';
+import type { RequestFacts } from './request-facts.js';
+
+/** What is at a path. */
+export interface Site {
+  /** The path that metrics call it by. */
+  readonly label: string;
+  /** Answers; does not throw. */
+  readonly serve: (context: Context, facts: RequestFacts) => Promise<void>;
+}
+
+export interface SiteParts {
+  readonly issuer: string;
+  readonly log: Log;
+  readonly isPublicOrigin: (origin: string) => Promise<boolean>;
+  /** Once true, answers end their connections. */
+  readonly isStopping: () => boolean;
+}
+
+/** Headers of every answer, in lower case like those of the endpoints. */
+export const everywhere = ({ isStopping }: SiteParts, { requestId }: RequestFacts): Readonly<Record<string, string>> =>
+  isStopping()
+    ? { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', connection: 'close' }
+    : { 'x-request-id': requestId, 'x-content-type-options': 'nosniff' };
+
+/** The answer to what was thrown. What nobody expected is logged with the place where it happened. */
+export const refusalOf = (parts: SiteParts, error: unknown, { requestId }: RequestFacts): EndpointResponse => {
+  const answer = errorResponse(error, { issuer: parts.issuer, requestId });
+  if (answer.status === 500) parts.log.error({ requestId, ...describeError(error) }, 'request_failed');
+  if (answer.status === 503) parts.log.debug({ requestId, ...describeError(error) }, 'request_put_off');
+  return answer;
+};

@@ -1,0 +1,18 @@
+import { OAuthError } from '../oauth-error.js';
+
+/** What the delivery refuses before an endpoint sees the request, in the words of RFC 6749 §5.2. */
+export const methodNotAllowed = (allow: string): OAuthError =>
+  new OAuthError('invalid_request', 'This endpoint does not take this method; the header Allow names those it takes.', {
+    status: 405,
+    headers: { allow },
+  });
+
+export const bodyTooLarge = (): OAuthError =>
+  new OAuthError('invalid_request', 'The body is longer than 32 KiB.', { status: 413 });
+
+/** No decompression: a few bytes could become any number of them. */
+export const contentCoded = (): OAuthError =>
+  new OAuthError('invalid_request', 'Send the body as it is, without Content-Encoding.', { status: 415 });
+
+export const hostMissing = (): OAuthError =>
+  new OAuthError('invalid_request', 'HTTP/1.1 requests need a Host header (RFC 9112 section 3.2).');
