@@ -1,0 +1,73 @@
+import { createApp } from '../../src/http/app.js';
+import { openListener, type Listener } from '../../src/http/listener.js';
+import { remoteAddressOf } from '../../src/http/remote-address.js';
+import type { Route } from '../../src/http/route.js';
+import type { Log } from '../../src/model/log.js';
+import type { Endpoint } from '../../src/oauth/endpoints/endpoint.js';
+
+export interface AppUnderTest {
+  readonly port: number;
+  readonly url: string;
+  /** Events that were logged, with their fields. */
+  readonly logged: readonly { readonly level: string; readonly event: string; readonly fields: unknown }[];
+  readonly answers: readonly { readonly label: string; readonly status: number }[];
+  stopping: boolean;
+  readonly listener: Listener;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly endpoints?: readonly Endpoint[];
+  readonly routes?: readonly Route[];
+  readonly issuer?: string;
+  readonly trustedProxies?: readonly string[];
+  readonly publicOrigins?: readonly string[];
+}
+
+/** An endpoint that answers with what it saw. */
+export const echo: Endpoint = {
+  paths: ['/token', '/oauth2/token'],
+  method: 'POST',
+  cors: 'public_clients',
+  handle: (request) =>
+    Promise.resolve({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...request, body: request.body.toString() }),
+    }),
+};
+
+export const document: Endpoint = {
+  paths: ['/.well-known/jwks.json'],
+  method: 'GET',
+  cors: 'everybody',
+  handle: () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: '{"keys":[]}' }),
+};
+
+export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
+  const logged: { level: string; event: string; fields: unknown }[] = [];
+  const answers: { label: string; status: number }[] = [];
+  const note = (level: string) => (fields: unknown, event: string) => void logged.push({ level, event, fields });
+  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const app = { stopping: false };
+  const handler = createApp({
+    endpoints: options.endpoints ?? [echo, document],
+    routes: options.routes ?? [],
+    issuer: options.issuer ?? 'https://issuer.example',
+    log,
+    isPublicOrigin: (origin) => Promise.resolve(options.publicOrigins?.includes(origin) ?? false),
+    isStopping: () => app.stopping,
+    remoteAddressOf: remoteAddressOf(options.trustedProxies ?? []),
+    noteAnswer: (label, status) => void answers.push({ label, status }),
+  });
+  const listener = await openListener({ host: '127.0.0.1', port: 0 }, handler);
+  const close = () => listener.stop(0);
+  return Object.assign(app, {
+    port: listener.port,
+    url: `http://127.0.0.1:${listener.port}`,
+    logged,
+    answers,
+    listener,
+    close,
+  });
+};

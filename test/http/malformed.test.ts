@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { openApp, type AppUnderTest } from './app-under-test.js';
+import { exchange, parseAnswer } from './raw.js';
+
+const head = 'POST /token HTTP/1.1\r\nHost: localhost\r\n';
+const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
+
+let app: AppUnderTest;
+beforeAll(async () => {
+  app = await openApp();
+});
+afterAll(() => app.close());
+
+test.each([
+  {
+    request: 'Content-Length and Transfer-Encoding',
+    bytes: `${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  },
+  {
+    request: 'Transfer-Encoding and Content-Length',
+    bytes: `${head}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n`,
+  },
+  { request: 'two Content-Length', bytes: `${head}Content-Length: 3\r\nContent-Length: 3\r\n\r\na=b` },
+  { request: 'two different Content-Length', bytes: `${head}Content-Length: 3\r\nContent-Length: 4\r\n\r\na=b` },
+  { request: 'a negative Content-Length', bytes: `${head}Content-Length: -3\r\n\r\n` },
+  { request: 'a Content-Length with a plus', bytes: `${head}Content-Length: +3\r\n\r\na=b` },
+  { request: 'a bare LF in the header section', bytes: 'POST /token HTTP/1.1\nHost: localhost\n\n' },
+  { request: 'a bare LF after one header', bytes: `${head}X-A: b\nX-B: c\r\n\r\n` },
+  { request: 'an unknown transfer coding', bytes: `${head}Transfer-Encoding: xchunked\r\n\r\n` },
+  {
+    request: 'chunked that is not the last coding',
+    bytes: `${head}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
+  },
+  { request: 'a chunk size that is none', bytes: `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n` },
+  { request: 'white space before the colon', bytes: `${head}Content-Length : 3\r\n\r\na=b` },
+  { request: 'a folded header', bytes: `${head}X-A: b\r\n c\r\nX-B : d\r\n\r\n` },
+  { request: 'NUL in a header', bytes: `${head}X-A: a\0b\r\n\r\n` },
+  { request: 'no Host', bytes: 'POST /token HTTP/1.1\r\nConnection: close\r\n\r\n' },
+  { request: 'an unknown method', bytes: 'BREW /token HTTP/1.1\r\nHost: localhost\r\n\r\n' },
+  { request: 'TLS to a plain listener', bytes: Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]) },
+  { request: 'nothing like HTTP', bytes: 'hello\r\n\r\n' },
+])('answers $request with 400 in JSON and closes', async ({ bytes }) => {
+  const answer = parseAnswer(await exchange(app.port, [bytes]));
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('connection')).toBe('close');
+  expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
+});

@@ -1,0 +1,40 @@
+import { connect } from 'node:net';
+
+/** Sends bytes as they are and gives back all that comes until the server closes, or until `enough` has come. */
+export const exchange = (port: number, chunks: readonly (string | Buffer)[], enough?: RegExp): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(port, '127.0.0.1', () => {
+      for (const chunk of chunks) socket.write(chunk);
+    });
+    const finish = (): void => {
+      socket.destroy();
+      resolve(received);
+    };
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      received += text;
+      if (enough?.test(received) === true) finish();
+    });
+    socket.on('end', finish);
+    socket.on('error', (error: NodeJS.ErrnoException) => (received === '' ? reject(error) : finish()));
+  });
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+/** The first answer in what came. */
+export const parseAnswer = (text: string): RawAnswer => {
+  const [head = '', ...rest] = text.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: new Map(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+    ),
+    body: rest.join('\r\n\r\n'),
+  };
+};
