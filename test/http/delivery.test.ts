@@ -4,7 +4,7 @@ import { factsOf } from '../../src/http/request-facts.js';
 import { readBody } from '../../src/http/read-body.js';
 import { StoreUnavailable } from '../../src/store/port/store.js';
 import { document, echo, openApp, type AppUnderTest } from './app-under-test.js';
-import { exchange, parseAnswer } from './raw.js';
+import { exchange, parseAnswer, writeThenRead } from './raw.js';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -136,6 +136,12 @@ describe('a body beyond the limit', () => {
     const head = 'POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n';
     const answer = parseAnswer(await exchange(app.port, [head], /request_id/));
     expect(answer.status).toBe(413);
+  });
+
+  it('gets its answer although the client reads only after it has written everything', async () => {
+    const body = Buffer.alloc(12 * 1024 * 1024, 'a');
+    const head = `POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
+    expect(parseAnswer(await writeThenRead(app.port, head, body)).status).toBe(413);
   });
 
   it('is counted when it comes in chunks', async () => {

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openApp, type AppUnderTest } from './app-under-test.js';
 import { exchange, parseAnswer } from './raw.js';
 
 const head = 'POST /token HTTP/1.1\r\nHost: localhost\r\n';
-const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
 
 let app: AppUnderTest;
 beforeAll(async () => {

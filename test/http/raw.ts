@@ -38,3 +38,15 @@ export const parseAnswer = (text: string): RawAnswer => {
     body: rest.join('\r\n\r\n'),
   };
 };
+
+/** Writes everything before it reads anything, as simple clients do. Rejects when the connection is reset meanwhile. */
+export const writeThenRead = (port: number, head: string, body: Buffer): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8').pause();
+    socket.on('error', reject);
+    socket.on('data', (text: string) => (received += text));
+    socket.on('end', () => resolve(received));
+    socket.write(head);
+    socket.write(body, () => socket.resume());
+  });
