@@ -34,7 +34,9 @@ export const sqliteAudit = (engine: Engine): AuditStore => {
 /** Part of a write: the event is durable with the change or not at all. */
 export const insertAudit = (engine: Engine, event: AuditEvent): void => {
   engine
-    .statement('INSERT INTO audit_events (id, at, action, outcome, target, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+    .statement(
+      'INSERT INTO audit_events (id, at, action, outcome, target, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    )
     .run(event.id, event.at, event.action, event.outcome, event.target ?? null, JSON.stringify(event));
 };
 

@@ -1,7 +1,6 @@
-import { DatabaseSync } from '@photostructure/sqlite';
-import { StoreUnavailable } from '../port/store.js';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 
-export type Value = string | number | null;
+export type Value = string | number | Uint8Array | null;
 
 /** A prepared statement. Text with U+0000, which the driver would cut, is in no row: reading by it finds nothing, writing it throws. */
 export interface Statement<Row> {
@@ -11,10 +10,14 @@ export interface Statement<Row> {
   all(...values: readonly Value[]): readonly Row[];
 }
 
-/** One connection. It holds the database open by itself: the driver closes it when only statements are left. */
-export interface Connection {
+/** What a query is made of, on the writer's connection or on a reader's. */
+export interface Statements {
   /** Prepared once for each text. */
   statement<Row = Record<string, never>>(sql: string): Statement<Row>;
+}
+
+/** One connection. It holds the database open by itself: the driver closes it when only statements are left. */
+export interface Connection extends Statements {
   exec(sql: string): void;
   inTransaction(): boolean;
   close(): void;
@@ -48,7 +51,7 @@ export const openConnection = (path: string, options: ConnectionOptions = {}): C
   };
 };
 
-const prepare = (database: DatabaseSync, sql: string): Statement<unknown> => {
+const prepare = (database: DatabaseSyncInstance, sql: string): Statement<unknown> => {
   const statement = database.prepare(sql);
   return {
     run: (...values) => {
@@ -65,26 +68,3 @@ const prepare = (database: DatabaseSync, sql: string): Statement<unknown> => {
 
 const holdsNul = (values: readonly Value[]): boolean =>
   values.some((value) => typeof value === 'string' && value.includes('\0'));
-
-/** Result codes that speak of the machine and not of the statement (https://www.sqlite.org/rescode.html). */
-const environmentCodes: ReadonlySet<number> = new Set([
-  5, // SQLITE_BUSY
-  6, // SQLITE_LOCKED
-  7, // SQLITE_NOMEM
-  8, // SQLITE_READONLY
-  10, // SQLITE_IOERR
-  11, // SQLITE_CORRUPT
-  13, // SQLITE_FULL
-  14, // SQLITE_CANTOPEN
-  26, // SQLITE_NOTADB
-]);
-
-/** The primary result code of an error of the driver. */
-export const resultCode = (error: unknown): number | undefined =>
-  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
-
-/** What a caller of the port gets for an error: StoreUnavailable where the disk or the file is the reason. */
-export const storeError = (error: unknown): unknown =>
-  environmentCodes.has(resultCode(error) ?? 0) ? new StoreUnavailable(error) : error;

@@ -1,11 +1,10 @@
-import type { Connection, Statement } from './connection.js';
-import { storeError } from './connection.js';
+import type { Connection, Statements } from './connection.js';
 import type { GroupCommit } from './group-commit.js';
+import { storeError } from './store-error.js';
 
-/** What the ports of this adapter are made of. */
-export interface Engine {
-  statement<Row>(sql: string): Statement<Row>;
-  write: GroupCommit['write'];
+/** What the ports of this adapter are made of: the one connection that writes. */
+export interface Engine extends Statements {
+  readonly write: GroupCommit['write'];
   /** Reads what is committed at this moment. */
   read<T>(query: () => T): Promise<T>;
 }

@@ -1,11 +1,11 @@
 import { StoreUnavailable } from '../port/store.js';
 import type { Connection } from './connection.js';
-import { storeError } from './connection.js';
+import { storeError } from './store-error.js';
 
 export interface GroupCommit {
   /**
    * Runs `job` in a transaction that it shares with the other writes of this moment, and resolves after COMMIT with what it
-   * returned. A job that throws is undone alone. `committed` runs after COMMIT and before any caller goes on.
+   * returned. A job that throws is undone alone. `committed` runs after COMMIT and before anybody reads again.
    */
   write<T>(job: () => T, committed?: (result: T) => void): Promise<T>;
   /** Resolves when nothing waits; what comes later is refused. */
@@ -16,7 +16,7 @@ interface Job {
   /** Throws what the job throws. */
   run(): void;
   settle(): void;
-  fail(error: unknown): void;
+  fail(error: Error): void;
 }
 
 /** Bounds how long the event loop stands still, and what one failing COMMIT takes along. */
@@ -27,75 +27,92 @@ const queueLimit = 20_000;
 /** A batch runs in one go, from BEGIN to COMMIT, so that nobody on this connection ever reads what is not committed. */
 export const createGroupCommit = (connection: Connection): GroupCommit => {
   const waiting: Job[] = [];
-  let stopped: (() => void) | undefined;
+  const stopping: (() => void)[] = [];
+  let stopped = false;
   let scheduled = false;
   const flush = (): void => {
     commitTogether(connection, waiting.splice(0, batchLimit));
     scheduled = waiting.length > 0;
     if (scheduled) setImmediate(flush);
-    else stopped?.();
+    else for (const resolve of stopping.splice(0)) resolve();
   };
   return {
     write: (job, committed) =>
       new Promise((resolve, reject) => {
-        if (stopped !== undefined || waiting.length >= queueLimit) {
+        if (stopped || waiting.length >= queueLimit) {
           reject(new StoreUnavailable('The store is closing or too many writes wait.'));
           return;
         }
-        waiting.push(newJob(job, (result) => {
-          committed?.(result);
-          resolve(result);
-        }, reject));
+        waiting.push(newJob(job, { committed, resolve, reject }));
         if (!scheduled) setImmediate(flush);
         scheduled = true;
       }),
     stop: () =>
       new Promise((resolve) => {
-        stopped = resolve;
-        if (!scheduled) resolve();
+        stopped = true;
+        if (scheduled) stopping.push(resolve);
+        else resolve();
       }),
   };
 };
 
-const newJob = <T>(job: () => T, settle: (result: T) => void, fail: (error: unknown) => void): Job => {
+interface Waiting<T> {
+  readonly committed: ((result: T) => void) | undefined;
+  readonly resolve: (result: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const newJob = <T>(job: () => T, { committed, resolve, reject }: Waiting<T>): Job => {
   let result: { readonly value: T } | undefined;
   return {
     run: () => {
       result = { value: job() };
     },
     settle: () => {
-      if (result !== undefined) settle(result.value);
+      if (result === undefined) return;
+      committed?.(result.value);
+      resolve(result.value);
     },
-    fail: (error) => fail(storeError(error)),
+    fail: reject,
   };
 };
 
 const commitTogether = (connection: Connection, batch: readonly Job[]): void => {
-  const failures = new Map<Job, unknown>();
+  const failures = new Map<Job, Error>();
   try {
     connection.statement('BEGIN IMMEDIATE').run();
     for (const job of batch) attempt(connection, job, failures);
     connection.statement('COMMIT').run();
   } catch (error) {
-    if (connection.inTransaction()) connection.statement('ROLLBACK').run();
+    undo(connection);
     for (const job of batch) job.fail(new StoreUnavailable(error));
     return;
   }
   for (const job of batch) {
-    if (failures.has(job)) job.fail(failures.get(job));
-    else job.settle();
+    const failure = failures.get(job);
+    if (failure === undefined) job.settle();
+    else job.fail(failure);
   }
 };
 
 /** @throws when SQLite gave up the whole transaction, as it does when the disk is full */
-const attempt = (connection: Connection, job: Job, failures: Map<Job, unknown>): void => {
+const attempt = (connection: Connection, job: Job, failures: Map<Job, Error>): void => {
   connection.statement('SAVEPOINT job').run();
   try {
     job.run();
   } catch (error) {
-    if (!connection.inTransaction()) throw error;
-    failures.set(job, error);
+    if (!connection.inTransaction()) throw storeError(error);
+    failures.set(job, storeError(error));
     connection.statement('ROLLBACK TO job').run();
   }
   connection.statement('RELEASE job').run();
+};
+
+/** Never throws: a disk that fails the COMMIT may fail this as well, and the next BEGIN says so. */
+const undo = (connection: Connection): void => {
+  try {
+    if (connection.inTransaction()) connection.statement('ROLLBACK').run();
+  } catch {
+    // Still in a transaction: BEGIN will fail and with it every write, until `undo` succeeds after one of them.
+  }
 };

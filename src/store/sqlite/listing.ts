@@ -8,8 +8,11 @@ export interface Condition {
 }
 
 /** The condition that a filter field means, none when the field is absent. */
-export const when = <T>(field: T | undefined, sql: string, value: (field: T) => readonly Value[]): readonly Condition[] =>
-  field === undefined ? [] : [{ sql, values: value(field) }];
+export const when = <T>(
+  field: T | undefined,
+  sql: string,
+  value: (field: T) => readonly Value[],
+): readonly Condition[] => (field === undefined ? [] : [{ sql, values: value(field) }]);
 
 export const where = (conditions: readonly Condition[]): Condition => ({
   sql: conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`,
@@ -26,12 +29,5 @@ export const pageOf = <Row, T>(rows: readonly Row[], request: PageRequest, parse
   hasNextPage: rows.length > request.first,
 });
 
-/** Question marks for a list. Lengths are rounded up, so that few statements are prepared: fill with `padded`. */
-export const marks = (values: readonly unknown[]): string => Array(roundedLength(values.length)).fill('?').join(', ');
-
-export const padded = (values: readonly string[]): readonly Value[] => [
-  ...values,
-  ...Array<Value>(roundedLength(values.length) - values.length).fill(null),
-];
-
-const roundedLength = (length: number): number => 2 ** Math.ceil(Math.log2(Math.max(length, 1)));
+/** The values of a list that is bound as one JSON parameter. */
+export const inList = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`;

@@ -1,8 +1,9 @@
 import type { SigningKeyRecord } from '../../model/signing-key.js';
 import type { SettingStore, SigningKeyStore, UsageStore } from '../port/settings.js';
+import { insertAudit } from './audit.js';
 import { parseDocument } from './document.js';
 import type { Engine } from './engine.js';
-import { marks, padded } from './listing.js';
+import { inList } from './listing.js';
 
 export const sqliteSettings = (engine: Engine): SettingStore => {
   const insert = engine.statement('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
@@ -17,31 +18,51 @@ export const sqliteSettings = (engine: Engine): SettingStore => {
   };
 };
 
+interface SigningKeyRow {
+  readonly body: string;
+  readonly withdrawn_at: number | null;
+}
+
 export const sqliteSigningKeys = (engine: Engine): SigningKeyStore => {
-  const insert = engine.statement('INSERT INTO signing_keys (slot, created_at, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-  const all = engine.statement<{ readonly body: string }>('SELECT body FROM signing_keys ORDER BY created_at, slot');
+  const insert = engine.statement(
+    'INSERT INTO signing_keys (slot, id, created_at, withdrawn_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO NOTHING',
+  );
+  const withdraw = engine.statement(
+    `UPDATE signing_keys SET withdrawn_at = ? WHERE withdrawn_at IS NULL AND ${inList('id')}`,
+  );
+  const remove = engine.statement(`DELETE FROM signing_keys WHERE ${inList('id')}`);
+  const all = engine.statement<SigningKeyRow>('SELECT body, withdrawn_at FROM signing_keys ORDER BY created_at, slot');
   return {
-    add: (key) =>
-      engine.write(() => (insert.run(key.slot, key.createdAt, JSON.stringify(key)) === 1 ? 'added' : 'slot_taken')),
-    list: () => engine.read(() => all.all().map(({ body }) => parseDocument<SigningKeyRecord>(body))),
+    add: ({ withdrawnAt, ...key }, audit) =>
+      engine.write(() => {
+        const { slot, id, createdAt } = key;
+        if (insert.run(slot, id, createdAt, withdrawnAt ?? null, JSON.stringify(key)) === 0) return 'slot_taken';
+        if (audit !== undefined) insertAudit(engine, audit);
+        return 'added';
+      }),
+    withdraw: (ids, at) => engine.write(() => void withdraw.run(at, JSON.stringify(ids))),
+    remove: (ids) => engine.write(() => void remove.run(JSON.stringify(ids))),
+    list: () => engine.read(() => all.all().map(signingKeyOf)),
   };
 };
+
+const signingKeyOf = ({ body, withdrawn_at: withdrawnAt }: SigningKeyRow): SigningKeyRecord => ({
+  ...parseDocument<Omit<SigningKeyRecord, 'withdrawnAt'>>(body),
+  ...(withdrawnAt === null ? {} : { withdrawnAt }),
+});
 
 export const sqliteUsage = (engine: Engine): UsageStore => {
   const keep = engine.statement(
     'INSERT INTO usage (id, at) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE at < excluded.at',
+  );
+  const select = engine.statement<{ readonly id: string; readonly at: number }>(
+    `SELECT id, at FROM usage WHERE ${inList('id')}`,
   );
   return {
     record: (uses) =>
       engine.write(() => {
         for (const { id, at } of uses) keep.run(id, at);
       }),
-    find: (ids) =>
-      engine.read(() => {
-        const select = engine.statement<{ readonly id: string; readonly at: number }>(
-          `SELECT id, at FROM usage WHERE id IN (${marks(ids)})`,
-        );
-        return new Map(select.all(...padded(ids)).map(({ id, at }) => [id, at]));
-      }),
+    find: (ids) => engine.read(() => new Map(select.all(JSON.stringify(ids)).map(({ id, at }) => [id, at]))),
   };
 };

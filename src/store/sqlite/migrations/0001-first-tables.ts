@@ -1,4 +1,4 @@
-/** Instants are epoch milliseconds; lists and documents are JSON. */
+/** Instants are epoch milliseconds, flags 0 or 1; `body`, `scopes` and `quarters` are JSON. */
 export const firstTables = `
 CREATE TABLE applications (
   id TEXT NOT NULL PRIMARY KEY,
@@ -16,6 +16,20 @@ CREATE TABLE client_ids (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX client_ids_of_application ON client_ids (application_id);
 
+-- Of enabled applications.
+CREATE TABLE public_origins (
+  origin TEXT NOT NULL,
+  application_id TEXT NOT NULL,
+  PRIMARY KEY (origin, application_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX public_origins_of_application ON public_origins (application_id);
+
+-- Stays for good, so that a login that was under way leaves nothing behind; cleaned is 1 when nothing of the application is left.
+CREATE TABLE removed_applications (
+  id TEXT NOT NULL PRIMARY KEY,
+  cleaned INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE administrators (
   key_set_id TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
@@ -32,6 +46,11 @@ CREATE TABLE users (
   password_changed_at INTEGER
 ) STRICT;
 CREATE INDEX users_by_age ON users (created_at, id);
+
+-- Digests of the ids of erased users, for the same reason as removed_applications.
+CREATE TABLE erased_users (
+  key BLOB NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE families (
   id TEXT NOT NULL PRIMARY KEY,
@@ -76,27 +95,66 @@ CREATE TABLE denied_jwts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX denied_jwts_by_end ON denied_jwts (expires_at);
 
--- The key is a digest of application and user, so that the row of an erased user stays known without holding his id.
-CREATE TABLE registrations (
+CREATE TABLE assertion_claims (
   key TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assertion_claims_by_end ON assertion_claims (expires_at);
+
+-- The key is a digest of application and user, so that the row of an erased user (user_id is null) stays known without his id.
+CREATE TABLE registrations (
+  key BLOB NOT NULL PRIMARY KEY,
   application_id TEXT NOT NULL,
   user_id TEXT,
-  first_at INTEGER,
-  last_at INTEGER,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
   production_first INTEGER,
   production_last INTEGER,
   sandbox_first INTEGER,
-  sandbox_last INTEGER,
-  erased_at INTEGER,
-  CHECK ((user_id IS NULL) = (erased_at IS NOT NULL))
+  sandbox_last INTEGER
 ) STRICT;
-CREATE INDEX registrations_in_order ON registrations (application_id, first_at, user_id)
-  WHERE first_at IS NOT NULL;
+CREATE INDEX registrations_in_order ON registrations (application_id, first_at, user_id);
 CREATE INDEX registrations_in_production ON registrations (application_id, production_first, user_id)
   WHERE production_first IS NOT NULL;
 CREATE INDEX registrations_in_sandbox ON registrations (application_id, sandbox_first, user_id)
   WHERE sandbox_first IS NOT NULL;
 CREATE INDEX registrations_of_user ON registrations (user_id) WHERE user_id IS NOT NULL;
+
+-- Kept figures: how many first instants lie in each of the 256 days of a span (grain 'day', position = UTC day / 256) and in each of
+-- the 96 quarter hours of a day (grain 'quarter', position = UTC day). The counts are 32-bit little-endian numbers, null stands for zeros;
+-- environment is '' for the application as a whole. Written in the transaction of the row that they count.
+CREATE TABLE registration_figures (
+  application_id TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  grain TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  registered BLOB,
+  erased BLOB,
+  PRIMARY KEY (application_id, environment, grain, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE token_tallies (
+  application_id TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  grant_type TEXT NOT NULL,
+  server TEXT NOT NULL,
+  quarters TEXT NOT NULL,
+  PRIMARY KEY (application_id, environment, day, grant_type, server)
+) STRICT, WITHOUT ROWID;
+
+-- Three times 32 quarter hours of the UTC day, the first in the lowest bit.
+CREATE TABLE user_days (
+  application_id TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  early INTEGER NOT NULL,
+  middle INTEGER NOT NULL,
+  late INTEGER NOT NULL,
+  PRIMARY KEY (application_id, environment, day, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX user_days_of_user ON user_days (user_id);
 
 CREATE TABLE audit_events (
   id TEXT NOT NULL PRIMARY KEY,
@@ -124,7 +182,9 @@ CREATE TABLE settings (
 
 CREATE TABLE signing_keys (
   slot TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
+  withdrawn_at INTEGER,
   body TEXT NOT NULL
 ) STRICT;
 

@@ -1,0 +1,136 @@
+import type { KeyEnvironment } from '../../model/application.js';
+import type { EpochMillis } from '../../model/clock.js';
+import type { GrantName } from '../../model/grant-name.js';
+import type { Page, PageRequest } from '../../model/page.js';
+import type { TokenFamily } from '../../model/token-family.js';
+import type { Advance, FamilyFilter } from '../port/tokens.js';
+import type { Statement, Value } from './connection.js';
+import { parseDocument } from './document.js';
+import type { Engine } from './engine.js';
+import { behind, pageOf, when, where, type Condition } from './listing.js';
+
+interface FamilyRow {
+  readonly id: string;
+  readonly grant_type: GrantName;
+  readonly application_id: string;
+  readonly key_set_id: string;
+  readonly client_id: string;
+  readonly environment: KeyEnvironment;
+  readonly user_id: string | null;
+  readonly scopes: string;
+  readonly client_epoch: number;
+  readonly grant_epoch: number;
+  readonly user_epoch: number;
+  readonly generation: number;
+  readonly generation_at: number;
+  readonly issued_at: number;
+  readonly last_used_at: number;
+  readonly idle_expires_at: number;
+  readonly absolute_expires_at: number;
+  readonly revoked_at: number | null;
+}
+
+export interface FamilyRows {
+  readonly byId: Statement<FamilyRow>;
+  /** Instant, id; changes no family that is revoked already. */
+  readonly revoke: Statement<unknown>;
+  insert(family: TokenFamily): void;
+  advance(advance: Advance): TokenFamily | undefined;
+}
+
+export const familyRows = (engine: Engine): FamilyRows => {
+  const insert = engine.statement(
+    `INSERT INTO families (id, grant_type, application_id, key_set_id, client_id, environment, user_id, scopes,
+       client_epoch, grant_epoch, user_epoch, generation, generation_at, issued_at, last_used_at,
+       idle_expires_at, absolute_expires_at, revoked_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const advance = engine.statement<FamilyRow>(
+    `UPDATE families SET generation = generation + 1, generation_at = ?1, last_used_at = ?1, idle_expires_at = ?2
+     WHERE id = ?3 AND generation = ?4 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1
+     RETURNING *`,
+  );
+  return {
+    byId: engine.statement<FamilyRow>('SELECT * FROM families WHERE id = ?'),
+    revoke: engine.statement('UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL'),
+    insert: (family) => void insert.run(...valuesOf(family)),
+    advance: ({ at, idleExpiresAt, familyId, expectedGeneration }) => {
+      const row = advance.get(at, idleExpiresAt, familyId, expectedGeneration);
+      return row && familyOf(row);
+    },
+  };
+};
+
+const valuesOf = (family: TokenFamily): readonly Value[] => [
+  family.id,
+  family.grantType,
+  family.applicationId,
+  family.keySetId,
+  family.clientId,
+  family.environment,
+  family.userId ?? null,
+  JSON.stringify(family.scopes),
+  family.epochs.client,
+  family.epochs.grant,
+  family.epochs.user,
+  family.generation,
+  family.generationAt,
+  family.issuedAt,
+  family.lastUsedAt,
+  family.idleExpiresAt,
+  family.absoluteExpiresAt,
+  family.revokedAt ?? null,
+];
+
+export const familyOf = (row: FamilyRow): TokenFamily => ({
+  id: row.id,
+  grantType: row.grant_type,
+  applicationId: row.application_id,
+  keySetId: row.key_set_id,
+  clientId: row.client_id,
+  environment: row.environment,
+  ...(row.user_id === null ? {} : { userId: row.user_id }),
+  scopes: parseDocument<readonly string[]>(row.scopes),
+  epochs: { client: row.client_epoch, grant: row.grant_epoch, user: row.user_epoch },
+  generation: row.generation,
+  generationAt: row.generation_at,
+  issuedAt: row.issued_at,
+  lastUsedAt: row.last_used_at,
+  idleExpiresAt: row.idle_expires_at,
+  absoluteExpiresAt: row.absolute_expires_at,
+  ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+});
+
+const conditions = (filter: FamilyFilter): readonly Condition[] => [
+  ...when(filter.applicationId, 'application_id = ?', (id) => [id]),
+  ...when(filter.userId, 'user_id = ?', (id) => [id]),
+  ...when(filter.environment, 'environment = ?', (environment) => [environment]),
+];
+
+export const pageFamilies = (engine: Engine, filter: FamilyFilter, request: PageRequest): Page<TokenFamily> => {
+  const { sql, values } = where([...conditions(filter), ...behind(request, 'issued_at, id', '<')]);
+  const select = `SELECT * FROM families ${sql} ORDER BY issued_at DESC, id DESC LIMIT ?`;
+  return pageOf(engine.statement<FamilyRow>(select).all(...values, request.first + 1), request, familyOf);
+};
+
+/** How many families one write looks at, so that other writes come in between. */
+const stepSize = 500;
+
+/** Walks from the newest to the oldest: what is opened meanwhile was opened after the call. */
+export const revokeFamilies = async (engine: Engine, filter: FamilyFilter, at: EpochMillis): Promise<number> => {
+  const revoke = familyRows(engine).revoke;
+  const isLive = ({ revokedAt, idleExpiresAt, absoluteExpiresAt }: TokenFamily): boolean =>
+    revokedAt === undefined && idleExpiresAt > at && absoluteExpiresAt > at;
+  let revoked = 0;
+  let request: PageRequest = { first: stepSize };
+  for (;;) {
+    const page = await engine.write(() => {
+      const step = pageFamilies(engine, filter, request);
+      for (const { id } of step.items.filter(isLive)) revoked += revoke.run(at, id);
+      return step;
+    });
+    const last = page.items.at(-1);
+    if (!page.hasNextPage || last === undefined) return revoked;
+    request = { first: stepSize, after: { at: last.issuedAt, id: last.id } };
+  }
+};

@@ -1,0 +1,137 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { StoreRefused } from '../port/store.js';
+import { openConnection, type Connection } from './connection.js';
+import { inspectFile } from './inspect-file.js';
+import { migrate } from './migrate.js';
+import { resultCode, storeError } from './store-error.js';
+
+export interface OpenedFile {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  readonly writer: Connection;
+  close(): void;
+}
+
+/** Statements wait so long for a lock of another process (a backup, a shell): the event loop stands still meanwhile. */
+export const busyMillis = 500;
+
+/** @throws StoreRefused */
+export const openFile = (path: string): OpenedFile => {
+  try {
+    const real = realPath(path);
+    const lock = takeLock(`${real}.lock`);
+    try {
+      const writer = openWriter(real);
+      return { path: real, writer, close: () => closeBoth(writer, lock) };
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  } catch (error) {
+    throw refusal(error);
+  }
+};
+
+/** The file is whole without its log: whoever copies it after a shutdown has everything. */
+const closeBoth = (writer: Connection, lock: Connection): void => {
+  try {
+    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    writer.close();
+    lock.close();
+  }
+};
+
+/** Two names of one file must meet at one lock. */
+const realPath = (path: string): string => {
+  const absolute = resolve(path);
+  mkdirSync(dirname(absolute), { recursive: true, mode: 0o700 });
+  const named = join(realpathSync(dirname(absolute)), basename(absolute));
+  return statSync(named, { throwIfNoEntry: false }) === undefined ? named : realpathSync(named);
+};
+
+/**
+ * An exclusive transaction on an empty database file beside ours, held for the life of the process: the operating system lets go of it
+ * however the process ends.
+ */
+const takeLock = (path: string): Connection => {
+  createFile(path);
+  const connection = openConnection(path, { timeoutMillis: busyMillis });
+  try {
+    connection.exec('BEGIN EXCLUSIVE');
+    return connection;
+  } catch (error) {
+    connection.close();
+    if (resultCode(error) !== 5) throw error;
+    throw new StoreRefused(
+      'Another process uses this database file. Stop it first; several servers on one store need MongoDB.',
+      error,
+    );
+  }
+};
+
+/**
+ * Readable by its owner alone. An existing file is not opened: closing it would let go of the locks that this process holds on it
+ * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+ */
+const createFile = (path: string): void => {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) closeSync(openSync(path, 'wx', 0o600));
+};
+
+const openWriter = (path: string): Connection => {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) createDatabase(path);
+  const { version } = inspectFile(path);
+  const writer = newWriter(path);
+  try {
+    migrate(writer, version);
+    return writer;
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+};
+
+/**
+ * Under another name first, so that a file of this name is never half a database. No prepared statement is used before the renaming: the
+ * driver's connection outlives `close` until its statements are collected as garbage.
+ */
+const createDatabase = (path: string): void => {
+  const unfinished = `${path}.new`;
+  for (const leftover of [unfinished, `${unfinished}-journal`, `${unfinished}-wal`, `${unfinished}-shm`]) {
+    rmSync(leftover, { force: true });
+  }
+  createFile(unfinished);
+  const writer = newWriter(unfinished);
+  try {
+    migrate(writer, 0);
+  } finally {
+    writer.close();
+  }
+  renameSync(unfinished, path);
+  syncFolder(dirname(path));
+};
+
+/** Makes the new name durable; Windows neither needs nor allows it. */
+const syncFolder = (path: string): void => {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+};
+
+const newWriter = (path: string): Connection => {
+  const writer = openConnection(path, { timeoutMillis: busyMillis });
+  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+  writer.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384');
+  return writer;
+};
+
+const refusal = (error: unknown): Error => {
+  if (error instanceof StoreRefused) return error;
+  if (resultCode(error) === 13) return storeError(error);
+  return new StoreRefused(
+    'The database file cannot be opened. Check that its folder exists and that this user may read and write both.',
+    error,
+  );
+};

@@ -1,0 +1,54 @@
+import type { Clock } from '../../model/clock.js';
+import type { Store } from '../port/store.js';
+import { sqliteActivity } from './activity.js';
+import { sqliteAdministrators } from './administrators.js';
+import { sqliteApplications } from './applications.js';
+import { sqliteAudit } from './audit.js';
+import { createEngine } from './engine.js';
+import { createGroupCommit } from './group-commit.js';
+import { sqliteIdempotency } from './idempotency.js';
+import { openFile } from './open-file.js';
+import { createReaders } from './readers.js';
+import { sqliteRegistrations } from './registrations.js';
+import { sqliteSettings, sqliteSigningKeys, sqliteUsage } from './settings.js';
+import { sqliteSnapshots } from './snapshot.js';
+import { steadyClock } from './steady-clock.js';
+import { sqliteSweep } from './sweep.js';
+import { sqliteTokens } from './tokens.js';
+import { sqliteUsers } from './users.js';
+
+/**
+ * Opens the embedded store in one file, which it makes if it is missing. One process at a time writes a file.
+ * @throws StoreRefused when the file is damaged, foreign, newer than this version, or in use
+ */
+// eslint-disable-next-line @typescript-eslint/require-await -- asynchronous like the other adapter: a refusal is a rejection
+export const openSqliteStore = async (path: string, options: { readonly clock?: Clock } = {}): Promise<Store> => {
+  const clock = options.clock ?? steadyClock();
+  const file = openFile(path);
+  const commits = createGroupCommit(file.writer);
+  const readers = createReaders(file.path);
+  const engine = createEngine(file.writer, commits);
+  return {
+    description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
+    clock,
+    applications: sqliteApplications(engine),
+    administrators: sqliteAdministrators(engine),
+    users: sqliteUsers(engine),
+    tokens: sqliteTokens(engine),
+    registrations: sqliteRegistrations(engine),
+    activity: sqliteActivity(engine),
+    audit: sqliteAudit(engine),
+    idempotency: sqliteIdempotency(engine),
+    settings: sqliteSettings(engine),
+    signingKeys: sqliteSigningKeys(engine),
+    usage: sqliteUsage(engine),
+    openSnapshot: sqliteSnapshots(readers, clock),
+    ping: () => engine.read(() => void engine.statement('SELECT count(*) FROM settings').get()),
+    sweep: sqliteSweep(engine),
+    close: async () => {
+      await commits.stop();
+      readers.close();
+      file.close();
+    },
+  };
+};

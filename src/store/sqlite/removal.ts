@@ -1,0 +1,73 @@
+import type { Engine } from './engine.js';
+import { figureChanges } from './figures.js';
+import { erasedKey } from './gone.js';
+import { registrationRows, tombstoneOf, type RegistrationRow } from './registration-rows.js';
+
+/** How many rows of a table one write deletes, so that other writes come in between. */
+const stepSize = 500;
+
+export interface ApplicationRemoval {
+  /** Part of the write that removes the application's own row. */
+  mark(id: string): void;
+  /** Deletes what the application had, step by step; resolves when nothing is left. */
+  finish(id: string): Promise<void>;
+  /** One step of a removal that a crash interrupted; part of a write. Returns how much it did. */
+  resume(): number;
+}
+
+export const applicationRemoval = (engine: Engine): ApplicationRemoval => {
+  const mark = engine.statement('INSERT INTO removed_applications (id, cleaned) VALUES (?, 0)');
+  const cleaned = engine.statement('UPDATE removed_applications SET cleaned = 1 WHERE id = ?');
+  const pending = engine.statement<{ readonly id: string }>(
+    'SELECT id FROM removed_applications WHERE cleaned = 0 LIMIT 1',
+  );
+  const deletions = [
+    ...['families', 'access_tokens', 'registrations'].map(
+      (table) =>
+        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
+    ),
+    ...Object.entries(keyed).map(
+      ([table, key]) =>
+        `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
+    ),
+  ].map((sql) => engine.statement(sql));
+  const step = (id: string): number => {
+    const deleted = deletions.reduce((sum, deletion) => sum + deletion.run(id), 0);
+    if (deleted === 0) cleaned.run(id);
+    return deleted;
+  };
+  return {
+    mark: (id) => void mark.run(id),
+    finish: async (id) => {
+      while ((await engine.write(() => step(id))) > 0);
+    },
+    resume: () => {
+      const id = pending.get()?.id;
+      // At least 1, so that the sweep goes on to the next removal.
+      return id === undefined ? 0 : step(id) + 1;
+    },
+  };
+};
+
+const keyed: Readonly<Record<string, string>> = {
+  registration_figures: 'application_id, environment, grain, position',
+  token_tallies: 'application_id, environment, day, grant_type, server',
+  user_days: 'application_id, environment, day, user_id',
+};
+
+/** Everything that is kept of a user beside his row, in the write that deletes the row. */
+export const userErasure = (engine: Engine): ((id: string) => void) => {
+  const rows = registrationRows(engine);
+  const mark = engine.statement('INSERT INTO erased_users (key) VALUES (?) ON CONFLICT DO NOTHING');
+  const registered = engine.statement<RegistrationRow>('SELECT * FROM registrations WHERE user_id = ?');
+  const deletions = ['families', 'access_tokens', 'user_days'].map((table) =>
+    engine.statement(`DELETE FROM ${table} WHERE user_id = ?`),
+  );
+  return (id) => {
+    mark.run(erasedKey(id));
+    const figures = figureChanges(engine);
+    for (const row of registered.all(id)) rows.save(row, tombstoneOf(row), figures);
+    figures.write();
+    for (const deletion of deletions) deletion.run(id);
+  };
+};

@@ -1,0 +1,90 @@
+import type { OpaqueAccessToken, TokenFamily } from '../../model/token-family.js';
+import type { TokenStore } from '../port/tokens.js';
+import { insertAudit } from './audit.js';
+import { parseDocument } from './document.js';
+import type { Engine } from './engine.js';
+import { familyOf, familyRows, pageFamilies, revokeFamilies } from './families.js';
+
+export const sqliteTokens = (engine: Engine): TokenStore => {
+  const rows = familyRows(engine);
+  const accessTokens = accessTokenRows(engine);
+  const once = expiringKeys(engine);
+  return {
+    open: (family, accessToken) =>
+      engine.write(() => {
+        rows.insert(family);
+        if (accessToken !== undefined) accessTokens.insert(accessToken);
+      }),
+    advance: (advance) =>
+      engine.write(() => {
+        const advanced = rows.advance(advance);
+        if (advanced === undefined) {
+          const row = rows.byId.get(advance.familyId);
+          return row === undefined ? { outcome: 'unknown' } : { outcome: 'not_advanced', family: familyOf(row) };
+        }
+        if (advance.accessToken !== undefined) accessTokens.insert(advance.accessToken);
+        return { outcome: 'advanced', family: advanced };
+      }),
+    keepAccessToken: (accessToken) => engine.write(() => accessTokens.insert(accessToken)),
+    findAccessToken: (digest, at) => engine.read(() => accessTokens.find(digest, at)),
+    findFamily: (id) =>
+      engine.read(() => {
+        const row = rows.byId.get(id);
+        return row && familyOf(row);
+      }),
+    revokeFamily: (id, at, audit) =>
+      engine.write((): TokenFamily | 'unknown' => {
+        rows.revoke.run(at, id);
+        const row = rows.byId.get(id);
+        if (row === undefined) return 'unknown';
+        if (audit !== undefined) insertAudit(engine, audit);
+        return familyOf(row);
+      }),
+    revokeFamilies: (filter, at) => revokeFamilies(engine, filter, at),
+    removeAccessToken: (digest) => engine.write(() => accessTokens.remove(digest)),
+    denyJwt: (jti, expiresAt) => engine.write(() => once.denyJwt(jti, expiresAt)),
+    isDenied: (jti, at) => engine.read(() => once.isDenied(jti, at)),
+    claimAssertion: (key, expiresAt, at) =>
+      engine.write(() => (once.claim(key, expiresAt, at) ? 'claimed' : 'already_claimed')),
+    pageFamilies: (filter, request) => engine.read(() => pageFamilies(engine, filter, request)),
+  };
+};
+
+const accessTokenRows = (engine: Engine) => {
+  const insert = engine.statement(
+    'INSERT INTO access_tokens (digest, application_id, user_id, expires_at, body) VALUES (?, ?, ?, ?, ?)',
+  );
+  const find = engine.statement<{ readonly body: string }>(
+    'SELECT body FROM access_tokens WHERE digest = ? AND expires_at > ?',
+  );
+  const remove = engine.statement('DELETE FROM access_tokens WHERE digest = ?');
+  return {
+    insert: (token: OpaqueAccessToken): void => {
+      const { digest, applicationId, userId, expiresAt } = token;
+      insert.run(digest, applicationId, userId ?? null, expiresAt, JSON.stringify(token));
+    },
+    find: (digest: string, at: number): OpaqueAccessToken | undefined => {
+      const row = find.get(digest, at);
+      return row && parseDocument<OpaqueAccessToken>(row.body);
+    },
+    remove: (digest: string): void => void remove.run(digest),
+  };
+};
+
+const expiringKeys = (engine: Engine) => {
+  const deny = engine.statement(
+    `INSERT INTO denied_jwts (jti, expires_at) VALUES (?, ?)
+     ON CONFLICT (jti) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+  );
+  const denied = engine.statement('SELECT 1 FROM denied_jwts WHERE jti = ? AND expires_at > ?');
+  // A claim that is over makes room; a live one stays, and nothing changes.
+  const claim = engine.statement(
+    `INSERT INTO assertion_claims (key, expires_at) VALUES (?, ?)
+     ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at WHERE expires_at <= ?`,
+  );
+  return {
+    denyJwt: (jti: string, expiresAt: number): void => void deny.run(jti, expiresAt),
+    isDenied: (jti: string, at: number): boolean => denied.get(jti, at) !== undefined,
+    claim: (key: string, expiresAt: number, at: number): boolean => claim.run(key, expiresAt, at) === 1,
+  };
+};
