@@ -1,3 +1,5 @@
+import type { ClientAuthenticationMethod } from '../../model/application.js';
+
 /** What an endpoint sees of an HTTP request: plain values, no framework. */
 export interface EndpointRequest {
   readonly method: string;
@@ -19,11 +21,21 @@ export interface EndpointResponse {
   readonly body?: string;
 }
 
+/** How the metadata document speaks of an endpoint (RFC 8414 §2). */
+export interface Listing {
+  /** The member that holds its URL, which is the issuer and the first of its paths. */
+  readonly member: 'token_endpoint' | 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri';
+  /** The methods by which clients authenticate there; absent: none is needed. */
+  readonly authenticationMethods?: readonly ClientAuthenticationMethod[];
+}
+
 export interface Endpoint {
   readonly paths: readonly string[];
   readonly method: 'GET' | 'POST';
   /** Whose browsers may read the answer: nobody's, those of public clients' redirect URIs, or everybody's (documents without secrets). */
   readonly cors: 'nobody' | 'public_clients' | 'everybody';
+  /** Absent: the metadata document does not name it. */
+  readonly listing?: Listing;
   /** Throws OAuthError for refusals; the delivery turns them into RFC 6749 §5.2 objects. */
   readonly handle: (request: EndpointRequest) => Promise<EndpointResponse>;
 }

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { errorHelp, type ErrorHelp } from '../error-help.js';
+import type { OAuthDeps } from '../oauth-deps.js';
+import { oauthErrorStatus } from '../oauth-error.js';
+import type { Endpoint } from './endpoint.js';
+import { publicDocument } from './public-document.js';
+import { stylesheet } from './errors-style.js';
+
+/** GET /errors: what `error_uri` points to, one section for each code. Needs no other host and runs no script. */
+export const errorsEndpoint = ({ issuer }: OAuthDeps): Endpoint => {
+  const body = pageOf(issuer);
+  return {
+    paths: ['/errors'],
+    method: 'GET',
+    cors: 'everybody',
+    handle: (request) =>
+      Promise.resolve(
+        publicDocument(request, { contentType: 'text/html; charset=utf-8', maxAgeSeconds: 300, body, headers }),
+      ),
+  };
+};
+
+const styleDigest = createHash('sha256').update(stylesheet).digest('base64');
+
+const headers = {
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'referrer-policy': 'no-referrer',
+};
+
+interface Entry extends ErrorHelp {
+  readonly code: string;
+  readonly status: number;
+}
+
+const pageOf = (issuer: string): string => {
+  const entries: readonly Entry[] = Object.entries(errorHelp).map(([code, help]) => ({
+    code,
+    status: new Map<string, number>(Object.entries(oauthErrorStatus)).get(code) ?? 400,
+    ...help,
+  }));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Errors - Tallygate</title>
+<style>${stylesheet}</style>
+</head>
+<body>
+<header>
+<h1>Errors of the OAuth endpoints</h1>
+<p>Every refusal of <code>${escaped(issuer)}</code> carries one of these codes in <code>error</code>, a sentence in <code>error_description</code> that says what would be right, and a <code>request_id</code> that finds the line in the log.</p>
+<nav aria-label="Error codes"><ul>${entries.map(({ code, status }) => `<li><a href="#${code}">${code}</a> <small>${status}</small></li>`).join('')}</ul></nav>
+</header>
+<main>
+${entries.map((entry) => sectionOf(entry, issuer)).join('\n')}
+</main>
+</body>
+</html>
+`;
+};
+
+const sectionOf = ({ code, status, source, cause, fix, curl }: Entry, issuer: string): string =>
+  `<section id="${code}" aria-labelledby="${code}-title">
+<h2 id="${code}-title"><a href="#${code}">${code}</a> <small>HTTP ${status}, ${escaped(source)}</small></h2>
+<h3>Cause</h3>
+<p>${escaped(cause)}</p>
+<h3>Fix</h3>
+<ul>${fix.map((step) => `<li>${escaped(step)}</li>`).join('')}</ul>
+<h3>Try</h3>
+<pre><code>${escaped(`${commandFor(issuer)} ${curl(issuer)}`)}</code></pre>
+</section>`;
+
+/** The certificate of the first start is self-made, and its issuer is this machine. */
+const commandFor = (issuer: string): string =>
+  /^https:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(`${issuer}/`) ? 'curl -k' : 'curl';
+
+const entities = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+]);
+
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => entities.get(character) ?? '');

@@ -1,0 +1,66 @@
+import { keySetsOf, type Application } from '../model/application.js';
+import type { EpochMillis } from '../model/clock.js';
+import { grantNames, type GrantName } from '../model/grant-name.js';
+import type { Position } from '../model/page.js';
+import { StoreUnavailable } from '../store/port/store.js';
+import type { OAuthDeps } from './oauth-deps.js';
+
+/** Grant types that RFC 9700 advises against (§2.4): nobody learns of them from us where nobody uses them. */
+const listedWhereUsed: readonly GrantName[] = ['password'];
+
+/** An answer is given again for so long: the metadata document is kept by its readers for longer anyway. */
+const rememberedMillis = 60_000;
+
+/** The grant types that the metadata document names. */
+export const listedGrantTypes = (deps: OAuthDeps): (() => Promise<readonly GrantName[]>) => {
+  const uses = new Map(listedWhereUsed.map((name) => [name, usage(deps, name)]));
+  return async () => {
+    const listed = await Promise.all(grantNames.map(async (name) => (await uses.get(name)?.()) ?? true));
+    return grantNames.filter((_, index) => listed[index]);
+  };
+};
+
+/** Whether some enabled key set of an enabled application has a grant type, as of a minute ago at most. */
+const usage = (deps: OAuthDeps, name: GrantName): (() => Promise<boolean>) => {
+  let lastUser: string | undefined;
+  let asked: { readonly at: EpochMillis; readonly answer: Promise<boolean> } | undefined;
+  const look = async (): Promise<boolean> => {
+    lastUser = (await stillUses(deps, { id: lastUser, name })) ? lastUser : await findUser(deps, name);
+    return lastUser !== undefined;
+  };
+  return () => {
+    const at = deps.clock();
+    if (asked !== undefined && Math.abs(at - asked.at) < rememberedMillis) return asked.answer;
+    const answer = look().catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      // The rest of the document is as true as ever: it is answered, and the question asked again next time.
+      asked = undefined;
+      return lastUser !== undefined;
+    });
+    asked = { at, answer };
+    return answer;
+  };
+};
+
+/** Where the last look found it is where it most likely still is: then this one costs a single read. */
+const stillUses = async (
+  { store }: OAuthDeps,
+  { id, name }: { readonly id: string | undefined; readonly name: GrantName },
+): Promise<boolean> => {
+  const application = id === undefined ? undefined : await store.applications.find(id);
+  return application !== undefined && hasGrant(application, name);
+};
+
+const findUser = async ({ store }: OAuthDeps, name: GrantName): Promise<string | undefined> => {
+  let after: Position | undefined;
+  for (;;) {
+    const page = await store.applications.page({ enabled: true }, { first: 100, ...(after && { after }) });
+    const user = page.items.find((application) => hasGrant(application, name));
+    const last = page.items.at(-1);
+    if (user !== undefined || !page.hasNextPage || last === undefined) return user?.id;
+    after = { at: last.createdAt, id: last.id };
+  }
+};
+
+const hasGrant = (application: Application, name: GrantName): boolean =>
+  application.enabled && keySetsOf(application).some(({ enabled, grantTypes }) => enabled && grantTypes.includes(name));
