@@ -1,4 +1,5 @@
 import type { Keyring } from '../crypto/keyring.js';
+import type { SigningKeys } from '../crypto/signing-keys.js';
 import type { Clock } from '../model/clock.js';
 import type { Store } from '../store/port/store.js';
 
@@ -7,5 +8,6 @@ export interface ApplicationDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly keyring: Keyring;
+  readonly signingKeys: Pick<SigningKeys, 'ensure'>;
   readonly issuer: string;
 }

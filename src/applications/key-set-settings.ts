@@ -1,3 +1,4 @@
+import { atMost } from '../management/input-limits.js';
 import type { KeySet } from '../model/application.js';
 import { grantNames, type GrantName } from '../model/grant-name.js';
 import { badInput } from '../model/management-error.js';
@@ -6,6 +7,9 @@ import { checkedAudience } from './audience.js';
 import { checkedLifetimes, type LifetimeInput, type Lifetimes } from './lifetimes.js';
 import { checkedRedirectUris } from './redirect-uris.js';
 import { checkedDefaultScopes, checkedScopes } from './scope-rules.js';
+
+/** The table is shorter: room for repetitions, not for abuse. */
+const grantTypeLimit = 20;
 
 type Setting<T> = T | null | undefined;
 
@@ -65,7 +69,10 @@ export const checkedSettings = (
   const scopes = input.scopes === undefined ? base.scopes : checkedScopes(input.scopes ?? defaults.scopes);
   const defaultScopes = defaultScopesOf(input.defaultScopes, { scopes, present: present?.defaultScopes });
   return {
-    grantTypes: checkedGrantTypes(notNull('grantTypes', input.grantTypes) ?? base.grantTypes, authenticationMethod),
+    grantTypes: checkedGrantTypes(
+      listedGrantTypes(notNull('grantTypes', input.grantTypes) ?? base.grantTypes),
+      authenticationMethod,
+    ),
     scopes,
     ...(defaultScopes === undefined ? {} : { defaultScopes }),
     audience: input.audience === undefined ? base.audience : checkedAudience(input.audience ?? [], issuer),
@@ -80,6 +87,13 @@ export const checkedSettings = (
     ...checkedLifetimes(input, present),
   };
 };
+
+/**
+ * Grant types as they were listed, however often.
+ * @throws ManagementError BAD_USER_INPUT on `grantTypes`
+ */
+export const listedGrantTypes = (grantTypes: readonly GrantName[]): readonly GrantName[] =>
+  atMost('grantTypes', grantTypes, grantTypeLimit);
 
 /**
  * Grant types, each once and in the order of the table. None at all is allowed: the key set is there and issues nothing.

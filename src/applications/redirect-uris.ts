@@ -26,7 +26,9 @@ const refusalOf = (uri: string): string | undefined => {
   if (uri.includes('#')) return 'Leave out the fragment.';
   const url = new URL(uri);
   if (url.username !== '' || url.password !== '') return 'Leave out the user name and password.';
-  return isAllowed(uri, url) ? undefined : 'Use https, http on the loopback interface, or a private scheme like com.example.app:';
+  return isAllowed(uri, url)
+    ? undefined
+    : 'Use https, http on the loopback interface, or a private scheme like com.example.app:';
 };
 
 const isAllowed = (uri: string, url: URL): boolean => {

@@ -1,9 +1,6 @@
+import { keySetById, raiseEpoch, withKeySet } from '../management/key-sets.js';
 import { keySetsOf, type Application, type KeySet } from '../model/application.js';
 import type { GrantName } from '../model/grant-name.js';
-import { keySetById, withKeySet } from './key-sets.js';
-
-/** Ends everything that was issued to a key set so far. */
-export const raiseEpoch = (keySet: KeySet): KeySet => ({ ...keySet, epoch: keySet.epoch + 1 });
 
 /**
  * What a change switches off ends what was issued before, in the same write: compares the application before and after it and raises the

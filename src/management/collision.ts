@@ -12,13 +12,3 @@ export const collision = (outcome: ApplicationCollision): ManagementError => {
   const { message, field } = refusals[outcome];
   return new ManagementError('CONFLICT', message, field === undefined ? {} : { field });
 };
-
-export const versionMoved = (): ManagementError =>
-  new ManagementError('CONFLICT', 'The application was changed since: read it again and give its version.', {
-    field: 'ifVersion',
-  });
-
-export const tooBusy = (): ManagementError =>
-  new ManagementError('UNAVAILABLE', 'Too many changes of this application at the same moment: try again.', {
-    retryAfterSeconds: 1,
-  });

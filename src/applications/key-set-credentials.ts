@@ -1,0 +1,70 @@
+import { isClientSecret } from '../crypto/client-secret.js';
+import { parsePublicJwks } from '../crypto/public-jwks.js';
+import { randomId } from '../crypto/random-token.js';
+import { vschar } from '../management/input-limits.js';
+import type { ClientAuthenticationMethod } from '../model/application.js';
+import { badInput } from '../model/management-error.js';
+import { Secret } from '../model/secret.js';
+
+/** What generateKeys can say about how the client authenticates; all of it may be left out. */
+export interface CredentialInput {
+  readonly authenticationMethod?: ClientAuthenticationMethod | null | undefined;
+  readonly jwks?: string | null | undefined;
+  /** Brought along from another system, like the secret. */
+  readonly clientId?: string | null | undefined;
+  readonly clientSecret?: string | null | undefined;
+}
+
+/** Of a client id: `sub` values of clients and users never meet (RFC 9068 §5). */
+const userIdPrefix = 'usr_';
+
+/** @throws ManagementError BAD_USER_INPUT on `clientId` */
+export const checkedClientId = (clientId: string): string => {
+  const checked = vschar('clientId', clientId, { min: 1, max: 255 });
+  if (checked.startsWith(userIdPrefix))
+    throw badInput('clientId', 'A client id does not begin with usr_: user ids do.');
+  return checked;
+};
+
+export const newClientId = (): string => {
+  const id = randomId('client');
+  return id.startsWith(userIdPrefix) ? newClientId() : id;
+};
+
+export const hasSecrets = (method: ClientAuthenticationMethod): boolean =>
+  method === 'CLIENT_SECRET_BASIC' || method === 'CLIENT_SECRET_POST';
+
+/**
+ * A secret that was brought along.
+ * @throws ManagementError BAD_USER_INPUT on `clientSecret`, also where the method has none
+ */
+export const checkedClientSecret = (
+  clientSecret: string | null | undefined,
+  method: ClientAuthenticationMethod,
+): Secret | undefined => {
+  if (clientSecret === undefined || clientSecret === null) return undefined;
+  if (!hasSecrets(method)) throw badInput('clientSecret', 'Leave it out: this authenticationMethod has no secret.');
+  const secret = new Secret(clientSecret);
+  if (!isClientSecret(secret)) throw badInput('clientSecret', 'Give 20 to 255 printable ASCII characters.');
+  return secret;
+};
+
+/**
+ * The JWK set with which a PRIVATE_KEY_JWT client shows who it is (RFC 7523 §2.2); no other client has one.
+ * @throws ManagementError BAD_USER_INPUT on `jwks`
+ */
+export const checkedJwks = (
+  jwks: string | null | undefined,
+  method: ClientAuthenticationMethod,
+): string | undefined => {
+  const given = jwks ?? undefined;
+  if (method !== 'PRIVATE_KEY_JWT') {
+    if (given === undefined) return undefined;
+    throw badInput('jwks', 'Leave it out: only PRIVATE_KEY_JWT clients have a JWK set.');
+  }
+  if (given === undefined)
+    throw badInput('jwks', 'Give the JWK set with the public keys of this PRIVATE_KEY_JWT client.');
+  const parsed = parsePublicJwks(given);
+  if (!parsed.ok) throw badInput('jwks', parsed.message);
+  return given;
+};
