@@ -1,0 +1,28 @@
+import { flagName, settingNames, settings, variableName } from './settings.js';
+
+/** The table of settings for the README, in Markdown. */
+export const settingsTable = (): string =>
+  [
+    '| setting | default | meaning |',
+    '|---|---|---|',
+    ...settingNames.map((name) => {
+      const { byDefault, meaning } = settings[name];
+      return `| \`${variableName(name)}\` | ${byDefault} | ${meaning} |`;
+    }),
+  ].join('\n');
+
+/** What `--help` prints. */
+export const helpText = (version: string): string =>
+  [
+    `Tallygate ${version}: OAuth 2.0 tokens with a GraphQL control plane, and exact counts of who registered.`,
+    '',
+    'Flags win over the environment, that over tallygate.yaml (a flag without its dashes is a key), that over the',
+    'default. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
+    '',
+    '  --help, --version',
+    ...settingNames.flatMap((name) => {
+      const { byDefault, meaning } = settings[name];
+      const fallback = byDefault === '' ? '' : ` Default: ${byDefault}.`;
+      return ['', `  --${flagName(name)}, ${variableName(name)}`, `      ${(meaning + fallback).replaceAll('`', '')}`];
+    }),
+  ].join('\n');

@@ -1,0 +1,69 @@
+import { isLoopback } from './loopback.js';
+import type { Problem } from './problem.js';
+import type { SettingName, SettingValues } from './settings.js';
+
+export interface Judged {
+  readonly values: SettingValues;
+  readonly mode: 'development' | 'production';
+  /** Also where the value was malformed, which is another problem. */
+  readonly isGiven: (name: SettingName) => boolean;
+}
+
+/** What is missing or unsafe although every value is well-formed. */
+export const safetyProblems = (judged: Judged): readonly Problem[] => [
+  ...(judged.mode === 'production' ? productionProblems(judged) : []),
+  ...tlsProblems(judged),
+  ...bootstrapProblems(judged),
+];
+
+const newKey = 'TALLYGATE_SECRET_KEY=$(openssl rand -base64 32 | tr "+/" "-_" | tr -d "=")';
+
+const productionProblems = ({ values, isGiven }: Judged): readonly Problem[] => {
+  const problems: Problem[] = [];
+  if (!isGiven('issuer')) {
+    const line = 'TALLYGATE_ISSUER=https://auth.example.com';
+    problems.push({ sentence: 'TALLYGATE_ISSUER is missing: the URL by which clients know this server.', line });
+  } else if (values.issuer?.startsWith('http:') === true && !isLoopback(new URL(values.issuer).hostname)) {
+    const line = values.issuer.replace('http:', 'https:');
+    problems.push({
+      sentence: 'TALLYGATE_ISSUER must begin with https: (RFC 8414 §2).',
+      line: `TALLYGATE_ISSUER=${line}`,
+    });
+  }
+  if (!isGiven('secretKey')) {
+    problems.push({ sentence: 'TALLYGATE_SECRET_KEY is missing: make it once and keep it.', line: newKey });
+  }
+  if (values.tls === 'dev') {
+    problems.push({
+      sentence: 'A self-made certificate is for development: name the files of a real one, or a proxy that has one.',
+      line: 'TALLYGATE_TLS=files TALLYGATE_TLS_CERT_FILE=/etc/tallygate/tls.crt TALLYGATE_TLS_KEY_FILE=/etc/tallygate/tls.key',
+    });
+  }
+  return problems;
+};
+
+const tlsProblems = ({ values, isGiven }: Judged): readonly Problem[] => {
+  const problems: Problem[] = [];
+  if (values.tls === 'off' && !isLoopback(values.host) && !isGiven('trustedProxies')) {
+    problems.push({
+      sentence: 'TALLYGATE_TLS=off beyond loopback is only safe behind a proxy with TLS: name the proxy.',
+      line: 'TALLYGATE_TRUSTED_PROXIES=10.0.0.0/8',
+    });
+  }
+  if (values.tls === 'files' && !isGiven('tlsCertFile')) {
+    const line = 'TALLYGATE_TLS_CERT_FILE=/etc/tallygate/tls.crt';
+    problems.push({ sentence: 'TALLYGATE_TLS=files needs a certificate.', line });
+  }
+  if (values.tls === 'files' && !isGiven('tlsKeyFile')) {
+    const line = 'TALLYGATE_TLS_KEY_FILE=/etc/tallygate/tls.key';
+    problems.push({ sentence: 'TALLYGATE_TLS=files needs the private key of the certificate.', line });
+  }
+  return problems;
+};
+
+const bootstrapProblems = ({ isGiven }: Judged): readonly Problem[] => {
+  if (isGiven('bootstrapClientId') === isGiven('bootstrapClientSecret')) return [];
+  return isGiven('bootstrapClientId')
+    ? [{ sentence: 'TALLYGATE_BOOTSTRAP_CLIENT_ID needs TALLYGATE_BOOTSTRAP_CLIENT_SECRET beside it.' }]
+    : [{ sentence: 'TALLYGATE_BOOTSTRAP_CLIENT_SECRET needs TALLYGATE_BOOTSTRAP_CLIENT_ID beside it.' }];
+};

@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearestName } from '../model/nearest-name.js';
+import type { Problem } from './problem.js';
+import { flagName, settingNames, variableName, type SettingName } from './settings.js';
+
+/** A setting as it was given. */
+export interface Given {
+  readonly text: string;
+  /** What to call it in a sentence: `--port`, `TALLYGATE_PORT`, `port in tallygate.yaml`. */
+  readonly calledHere: string;
+}
+
+export interface Source {
+  readonly given: ReadonlyMap<SettingName, Given>;
+  readonly problems: readonly Problem[];
+}
+
+interface Entry {
+  readonly name: string;
+  readonly text: string;
+}
+
+interface Spelling {
+  /** How this source spells a setting, and what stands behind the name of one whose value is in a file. */
+  readonly spell: (name: string) => string;
+  readonly inFile: string;
+  readonly call: (spelled: string) => string;
+}
+
+const flags: Spelling = { spell: flagName, inFile: '-file', call: (name) => `--${name}` };
+const variables: Spelling = { spell: variableName, inFile: '_FILE', call: (name) => name };
+const keys: Spelling = { spell: flagName, inFile: '-file', call: (name) => `${name} in tallygate.yaml` };
+
+/** `--name value`, `--name=value`, and `--name` alone for true. */
+export const fromFlags = (argv: readonly string[]): Source => {
+  const entries: Entry[] = [];
+  const problems: Problem[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const [, name, , value] = /^--([A-Za-z][\w-]*)(=(.*))?$/s.exec(argv[index] ?? '') ?? [];
+    const next = argv[index + 1];
+    if (name === undefined) {
+      problems.push({ sentence: `Argument ${index + 1} is no flag: flags look like --port 8443.` });
+    } else if (value === undefined && next !== undefined && !next.startsWith('--')) {
+      entries.push({ name, text: next });
+      index += 1;
+    } else {
+      entries.push({ name, text: value ?? 'true' });
+    }
+  }
+  return withProblems(resolve(entries, flags), problems);
+};
+
+/** Every variable that begins with TALLYGATE_; one that is empty counts as not set. */
+export const fromEnvironment = (environment: Readonly<Record<string, string | undefined>>): Source =>
+  resolve(
+    Object.entries(environment).flatMap(([name, text]) =>
+      name.startsWith('TALLYGATE_') && text !== undefined && text !== '' ? [{ name, text }] : [],
+    ),
+    variables,
+  );
+
+/** `tallygate.yaml` in the working folder, if there is one: one flat mapping. */
+export const fromFile = async (folder: string): Promise<Source> => {
+  const path = join(folder, 'tallygate.yaml');
+  if (!existsSync(path)) return { given: new Map(), problems: [] };
+  const { parseDocument, isMap } = await import('yaml');
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents))) {
+    return {
+      given: new Map(),
+      problems: [{ sentence: 'tallygate.yaml must be one YAML mapping, like `port: 8443`.' }],
+    };
+  }
+  const content: unknown = document.toJS();
+  const entries = Object.entries(content ?? {}).map(([name, value]) => ({ name, text: scalar(value) }));
+  const problems = entries
+    .filter(({ text }) => text === undefined)
+    .map(({ name }) => ({ sentence: `${keys.call(name)} must be one value, or a list of values.` }));
+  return withProblems(
+    resolve(
+      entries.flatMap(({ name, text }) => (text === undefined || text === '' ? [] : [{ name, text }])),
+      keys,
+    ),
+    problems,
+  );
+};
+
+const scalar = (value: unknown): string | undefined => {
+  if (value === null) return '';
+  if (Array.isArray(value)) {
+    const items = value.map(scalar);
+    return items.includes(undefined) ? undefined : items.join(',');
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+};
+
+const withProblems = (source: Source, problems: readonly Problem[]): Source => ({
+  given: source.given,
+  problems: [...problems, ...source.problems],
+});
+
+/** Names what each entry is; what ends in _FILE is read from there, without the end of line that editors add. */
+const resolve = (entries: readonly Entry[], { spell, inFile, call }: Spelling): Source => {
+  const names = new Map(settingNames.map((name) => [spell(name), name]));
+  const given = new Map<SettingName, Given>();
+  const problems: Problem[] = [];
+  for (const { name: spelled, text } of entries) {
+    const plain = names.get(spelled);
+    const name = plain ?? (spelled.endsWith(inFile) ? names.get(spelled.slice(0, -inFile.length)) : undefined);
+    const value = plain === undefined && name !== undefined ? contentOf(text) : text;
+    if (name === undefined) problems.push(unknown(spelled, { names: [...names.keys()], inFile, call }));
+    else if (value === undefined) problems.push({ sentence: `${call(spelled)} names a file that cannot be read.` });
+    else if (given.has(name)) problems.push({ sentence: `${call(spelled)} is given twice: leave one of the two.` });
+    else given.set(name, { text: value, calledHere: call(spelled) });
+  }
+  return { given, problems };
+};
+
+const contentOf = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+};
+
+const unknown = (
+  spelled: string,
+  {
+    names,
+    inFile,
+    call,
+  }: { readonly names: readonly string[]; readonly inFile: string; readonly call: Spelling['call'] },
+): Problem => {
+  const nearest = nearestName(spelled, [...names, ...names.map((name) => name + inFile)]);
+  const hint = nearest === undefined ? 'npm start -- --help lists them.' : `The nearest one is ${call(nearest)}.`;
+  return { sentence: `There is no setting ${call(spelled)}. ${hint}` };
+};

@@ -1,0 +1,252 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { inspect } from 'node:util';
+import { readConfig, type Config } from '../src/config.js';
+import { helpText, settingsTable } from '../src/configuration/describe.js';
+import { StartRefused } from '../src/configuration/problem.js';
+import { flagName, settingNames, variableName } from '../src/configuration/settings.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tallygate-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+const read = (environment: Environment = {}, argv: readonly string[] = [], yaml?: string): Promise<Config> => {
+  if (yaml === undefined) rmSync(join(folder, 'tallygate.yaml'), { force: true });
+  else file('tallygate.yaml', yaml);
+  return readConfig({ argv, folder, environment });
+};
+
+const problems = async (environment: Environment, argv: readonly string[] = [], yaml?: string) => {
+  const refusal: unknown = await read(environment, argv, yaml).catch((error: unknown) => error);
+  if (!(refusal instanceof StartRefused)) throw new Error('The configuration was taken.');
+  return refusal.problems;
+};
+
+const sentences = async (environment: Environment, argv: readonly string[] = [], yaml?: string) =>
+  (await problems(environment, argv, yaml)).map(({ sentence }) => sentence);
+
+const key = Buffer.alloc(32, 1).toString('base64url');
+const otherKey = Buffer.alloc(32, 2).toString('base64url');
+const production = {
+  NODE_ENV: 'production',
+  TALLYGATE_ISSUER: 'https://auth.example',
+  TALLYGATE_SECRET_KEY: key,
+  TALLYGATE_TLS: 'off',
+};
+
+describe('without any setting', () => {
+  it('is a development server on loopback, frozen', async () => {
+    const config = await read();
+    expect(config).toMatchObject({
+      mode: 'development',
+      host: '127.0.0.1',
+      port: 8243,
+      tls: 'dev',
+      dataDir: '.tallygate',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+});
+
+describe('precedence', () => {
+  it('is flags, environment, tallygate.yaml, defaults', async () => {
+    const yaml = 'port: 1001\nmanagement-port: 1002\nlog-level: debug\n';
+    const environment = { TALLYGATE_PORT: '2001', TALLYGATE_MANAGEMENT_PORT: '2002' };
+    const config = await read(environment, ['--port', '3001'], yaml);
+    expect(config).toMatchObject({ port: 3001, managementPort: 2002, logLevel: 'debug', shutdownTimeout: 10 });
+  });
+
+  it('takes an empty variable for one that is not set', async () => {
+    expect(await read({ TALLYGATE_PORT: '' }, [], 'port: 1001')).toMatchObject({ port: 1001 });
+  });
+
+  test.each([[['--port=8443']], [['--port', '8443']], [['--metrics-per-application', '--port', '8443']]])(
+    'takes flags like %j',
+    async (argv) => {
+      expect(await read({}, argv)).toMatchObject({ port: 8443, metricsPerApplication: argv.length === 3 });
+    },
+  );
+});
+
+describe('a value in a file', () => {
+  it('is read for any setting, from any source', async () => {
+    const port = file('port', '8443\n');
+    expect(await read({ TALLYGATE_PORT_FILE: port })).toMatchObject({ port: 8443 });
+    expect(await read({}, ['--port-file', port])).toMatchObject({ port: 8443 });
+    expect(await read({}, [], `port-file: ${port}`)).toMatchObject({ port: 8443 });
+    const secret = await read({ TALLYGATE_SECRET_KEY_FILE: file('key', `${key}\n`) });
+    expect(secret.secretKey?.map((each) => each.reveal())).toEqual([key]);
+  });
+
+  it('that cannot be read, or given beside the value, stops the start', async () => {
+    const missing = await sentences({ TALLYGATE_PORT_FILE: join(folder, 'nowhere') });
+    expect(missing).toEqual(['TALLYGATE_PORT_FILE names a file that cannot be read.']);
+    const both = await sentences({ TALLYGATE_PORT: '1', TALLYGATE_PORT_FILE: file('port', '2') });
+    expect(both).toEqual([expect.stringContaining('is given twice')]);
+  });
+});
+
+describe('an unknown name', () => {
+  test.each([
+    { given: 'a variable', environment: { TALLYGATE_PROT: '1' }, nearest: 'TALLYGATE_PORT' },
+    {
+      given: 'a variable of a file',
+      environment: { TALLYGATE_SECRETKEY_FILE: '/x' },
+      nearest: 'TALLYGATE_SECRET_KEY_FILE',
+    },
+    { given: 'a flag', argv: ['--data-dri', 'x'], nearest: '--data-dir' },
+    { given: 'a key', yaml: 'logLevel: debug', nearest: 'log-level in tallygate.yaml' },
+  ])('in $given is answered with the nearest one', async ({ environment = {}, argv = [], yaml, nearest }) => {
+    expect(await sentences(environment, argv, yaml)).toEqual([
+      expect.stringContaining(`The nearest one is ${nearest}.`),
+    ]);
+  });
+
+  it('far from all stops the start too', async () => {
+    expect(await sentences({ TALLYGATE_CHEESE: 'yes' })).toEqual([expect.stringContaining('TALLYGATE_CHEESE')]);
+    expect(await sentences({}, ['serve'])).toEqual([expect.stringContaining('Argument 1')]);
+  });
+
+  it('without the prefix is none of ours', async () => {
+    expect(await read({ PORT: '1', HOME: '/root' })).toMatchObject({ port: 8243 });
+  });
+});
+
+describe('a malformed value', () => {
+  test.each([
+    {
+      name: 'issuer',
+      values: [
+        'login.example',
+        'https://auth.example/',
+        'https://Auth.example',
+        'https://a.b/c?d',
+        'ftp://a.b',
+        'https://u:p@a.b',
+      ],
+    },
+    { name: 'host', values: ['not a host', 'a/b', ':8080'] },
+    { name: 'port', values: ['-1', '65536', '8e3', '8243.0', 'https'] },
+    { name: 'tls', values: ['on', 'OFF'] },
+    { name: 'databaseUrl', values: ['postgres://x', 'file:', 'tallygate.db'] },
+    { name: 'secretKey', values: ['short', `${key}=`, `${key},`, `${key} ${otherKey}`] },
+    { name: 'trustedProxies', values: ['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129'] },
+    { name: 'logLevel', values: ['verbose'] },
+    { name: 'statisticsTimeZone', values: ['CET', 'Europe/Berlyn'] },
+    { name: 'metricsPerApplication', values: ['yes', '1'] },
+    { name: 'drainDelay', values: ['5s', '601'] },
+    { name: 'shutdownTimeout', values: ['0'] },
+  ])('of $name stops the start with a sentence that does not repeat it', async ({ name, values }) => {
+    for (const value of values) {
+      const [sentence = '', ...more] = await sentences({ [variableName(name)]: value });
+      expect(more).toEqual([]);
+      expect(sentence).toMatch(new RegExp(`^${variableName(name)} (must be|must begin|is refused)`));
+      if (value.length > 5) expect(sentence).not.toContain(value);
+    }
+  });
+
+  it('in tallygate.yaml too', async () => {
+    expect(await sentences({}, [], 'port: { a: 1 }')).toEqual([expect.stringContaining('port in tallygate.yaml')]);
+    expect(await sentences({}, [], '- port')).toEqual([expect.stringContaining('one YAML mapping')]);
+    expect(await sentences({}, [], 'port: "unclosed')).toEqual([expect.stringContaining('one YAML mapping')]);
+  });
+
+  it('takes lists as lists', async () => {
+    const config = await read({}, [], `trusted-proxies: [10.0.0.0/8, "::1"]\nsecret-key: [${key}, ${otherKey}]`);
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+    expect(config.secretKey).toHaveLength(2);
+  });
+});
+
+describe('production', () => {
+  it('lists all that is missing in one go, with the line to add', async () => {
+    const found = await problems({ NODE_ENV: 'production' });
+    expect(found.map(({ line }) => line?.split('=')[0])).toEqual([
+      'TALLYGATE_ISSUER',
+      'TALLYGATE_SECRET_KEY',
+      'TALLYGATE_TLS',
+    ]);
+  });
+
+  it('is also a bind beyond loopback', async () => {
+    expect(await problems({ TALLYGATE_HOST: '0.0.0.0' })).toHaveLength(3);
+    expect(await problems({ TALLYGATE_HOST: 'db.internal' })).toHaveLength(3);
+    for (const host of ['127.0.0.2', '::1', 'localhost']) {
+      expect(await read({ TALLYGATE_HOST: host })).toMatchObject({ mode: 'development' });
+    }
+  });
+
+  it('starts when everything is there', async () => {
+    expect(await read(production)).toMatchObject({ mode: 'production', issuer: 'https://auth.example' });
+  });
+
+  it('refuses an issuer without TLS beyond loopback', async () => {
+    expect(await problems({ ...production, TALLYGATE_ISSUER: 'http://auth.example' })).toEqual([
+      { sentence: expect.stringContaining('https:'), line: 'TALLYGATE_ISSUER=https://auth.example' },
+    ]);
+    expect(await read({ ...production, TALLYGATE_ISSUER: 'http://[::1]:8243' })).toMatchObject({ mode: 'production' });
+  });
+
+  it('takes TLS off only on loopback or behind a named proxy', async () => {
+    const open = { ...production, TALLYGATE_HOST: '0.0.0.0' };
+    expect(await problems(open)).toEqual([expect.objectContaining({ line: 'TALLYGATE_TRUSTED_PROXIES=10.0.0.0/8' })]);
+    expect(await read({ ...open, TALLYGATE_TRUSTED_PROXIES: '10.0.0.0/8' })).toMatchObject({ tls: 'off' });
+  });
+
+  it('needs both files of a certificate', async () => {
+    expect(await problems({ ...production, TALLYGATE_TLS: 'files' })).toHaveLength(2);
+    const files = { TALLYGATE_TLS: 'files', TALLYGATE_TLS_CERT_FILE: '/c', TALLYGATE_TLS_KEY_FILE: '/k' };
+    expect(await read({ ...production, ...files })).toMatchObject({ tlsCertFile: '/c', tlsKeyFile: '/k' });
+  });
+});
+
+describe('the bootstrap client', () => {
+  it('needs id and secret', async () => {
+    expect(await problems({ TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy' })).toHaveLength(1);
+    expect(await problems({ TALLYGATE_BOOTSTRAP_CLIENT_SECRET: 'x'.repeat(20) })).toHaveLength(1);
+    expect(
+      await sentences({ TALLYGATE_BOOTSTRAP_CLIENT_ID: 'usr_x', TALLYGATE_BOOTSTRAP_CLIENT_SECRET: 'short' }),
+    ).toEqual([expect.stringContaining('usr_'), expect.stringContaining('20 to 255')]);
+  });
+});
+
+describe('secrets', () => {
+  it('do not show wherever the configuration is printed', async () => {
+    const secrets = [key, 'a-secret-of-the-deployment', 'hunter2'];
+    const config = await read({
+      TALLYGATE_SECRET_KEY: key,
+      TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy',
+      TALLYGATE_BOOTSTRAP_CLIENT_SECRET: 'a-secret-of-the-deployment',
+      TALLYGATE_DATABASE_URL: 'mongodb://root:hunter2@db/tallygate',
+    });
+    for (const text of [JSON.stringify(config), inspect(config, { depth: 9 })]) {
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe('documentation', () => {
+  it('of the README is the table of settings', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, written = ''] = /<!-- settings -->\n(.*)\n<!-- \/settings -->/s.exec(readme) ?? [];
+    expect(written).toBe(settingsTable()); // node scripts/settings-table.mjs writes it
+  });
+
+  it('of --help names every setting', () => {
+    const help = helpText('1.2.3');
+    for (const name of settingNames) {
+      expect(help).toContain(`--${flagName(name)}, ${variableName(name)}`);
+    }
+  });
+});
