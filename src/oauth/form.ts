@@ -79,7 +79,7 @@ const parsePair = (pair: string): readonly [name: string, value: string] => {
   const name = formDecoded(end === -1 ? pair : pair.slice(0, end));
   const value = formDecoded(end === -1 ? '' : pair.slice(end + 1));
   if (name === undefined || value === undefined) throw notUtf8();
-  if (name.length > nameLimit || Buffer.byteLength(name) > nameLimit) {
+  if (Buffer.byteLength(name) > nameLimit) {
     throw refused('The body has a parameter whose name is longer than 128 bytes.');
   }
   return [name, value];

@@ -15,7 +15,7 @@ export interface ErrorContext {
  * A store that is away and a full hash queue are 503 with `Retry-After`; what nobody expected is a bare `server_error`.
  */
 export const errorResponse = (error: unknown, { issuer, requestId }: ErrorContext): EndpointResponse => {
-  const refusal = asOAuthError(error);
+  const refusal = refusalOf(error);
   return {
     status: refusal.status,
     headers: { ...jsonHeaders, ...refusal.headers },
@@ -28,7 +28,8 @@ export const errorResponse = (error: unknown, { issuer, requestId }: ErrorContex
   };
 };
 
-const asOAuthError = (error: unknown): OAuthError => {
+/** Whatever was thrown, in the protocol's words. */
+export const refusalOf = (error: unknown): OAuthError => {
   if (error instanceof OAuthError) return error;
   if (error instanceof HashQueueFull) return tryAgain('Too many passwords are being checked.', error.retryAfterSeconds);
   if (error instanceof StoreUnavailable) return tryAgain('The server cannot reach its store.', 1);

@@ -1,0 +1,78 @@
+import { randomToken, sha256 } from '../crypto/random-token.js';
+import type { SigningKeys } from '../crypto/signing-keys.js';
+import type { AccessTokenHeaderType, Client } from '../model/application.js';
+import { later, numericDate, type EpochMillis } from '../model/clock.js';
+import type { GrantName } from '../model/grant-name.js';
+import type { Epochs, OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
+import type { User } from '../model/user.js';
+import { encodeTokenId } from './token-id.js';
+
+/** An access token before it has a form. */
+export interface AccessTokenContent {
+  readonly issuer: string;
+  readonly client: Client;
+  readonly user: User | undefined;
+  /** That authorised it: of a refreshed token the grant that made the family. */
+  readonly grantType: GrantName;
+  readonly family: TokenFamily | undefined;
+  readonly epochs: Epochs;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+  readonly at: EpochMillis;
+  readonly lifetimeSeconds: number;
+}
+
+const headerTypes: Readonly<Record<AccessTokenHeaderType, string>> = { AT_JWT: 'at+jwt', JWT: 'JWT' };
+
+/** A JWT access token by the profile of RFC 9068. */
+export const jwtAccessToken = (signingKeys: SigningKeys, content: AccessTokenContent): string => {
+  const { client, audience, at } = content;
+  const issuedAt = numericDate(at);
+  const [first, ...others] = audience;
+  return signingKeys.sign(client.keySet.accessTokenAlgorithm, headerTypes[client.keySet.accessTokenHeaderType], {
+    iss: content.issuer,
+    sub: content.user?.id ?? client.keySet.clientId,
+    aud: others.length > 0 ? audience : first,
+    client_id: client.keySet.clientId,
+    iat: issuedAt,
+    exp: issuedAt + content.lifetimeSeconds,
+    jti: tokenIdOf(content),
+    scope: content.scopes.join(' '),
+    environment: client.keySet.environment,
+  });
+};
+
+/** An opaque access token, and the row that gives it its meaning. */
+export const opaqueAccessToken = (
+  content: AccessTokenContent,
+): { readonly token: string; readonly row: OpaqueAccessToken } => {
+  const { client, user, at, family, lifetimeSeconds, grantType, scopes, audience, epochs } = content;
+  const token = randomToken('accessToken');
+  return {
+    token,
+    row: {
+      digest: sha256(token),
+      jti: tokenIdOf(content),
+      grantType,
+      applicationId: client.application.id,
+      keySetId: client.keySet.id,
+      clientId: client.keySet.clientId,
+      environment: client.keySet.environment,
+      ...(family === undefined ? {} : { familyId: family.id }),
+      ...(user === undefined ? {} : { userId: user.id }),
+      scopes,
+      audience,
+      epochs,
+      issuedAt: at,
+      expiresAt: later(at, lifetimeSeconds),
+    },
+  };
+};
+
+const tokenIdOf = ({ client, grantType, family, epochs }: AccessTokenContent): string =>
+  encodeTokenId({
+    keySetId: client.keySet.id,
+    grantType,
+    epochs,
+    ...(family === undefined ? {} : { familyId: family.id }),
+  });

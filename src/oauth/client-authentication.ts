@@ -1,0 +1,129 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Keyring } from '../crypto/keyring.js';
+import { isLive, type Client, type ClientSecret } from '../model/application.js';
+import type { EpochMillis } from '../model/clock.js';
+import { parseBasic } from './basic-credentials.js';
+import type { Form } from './form.js';
+import type { OAuthDeps } from './oauth-deps.js';
+import { OAuthError } from './oauth-error.js';
+
+/** Who sent the request, as read before its credentials were checked. */
+export interface AuthenticatedClient {
+  readonly client: Client;
+  /** Of the secret that authenticated; absent where another method did. */
+  readonly secretId?: string;
+}
+
+export interface PresentedCredentials {
+  /** Every `Authorization` header as sent. */
+  readonly authorization: readonly string[];
+  readonly form: Form;
+  readonly at: EpochMillis;
+}
+
+/**
+ * Client authentication (RFC 6749 §2.3): a secret in the header or in the body, or none for a public client; one method per request.
+ * @throws OAuthError invalid_request for more than one method, invalid_client for everything else, whatever is wrong
+ */
+export const authenticateClient = async (
+  deps: OAuthDeps,
+  { authorization, form, at }: PresentedCredentials,
+): Promise<AuthenticatedClient> => {
+  refuseSeveralMethods(authorization, form);
+  const [header] = authorization;
+  if (header !== undefined) return byHeader(deps, { header, bodyClientId: form.get('client_id'), at });
+  const clientId = form.get('client_id');
+  const clientSecret = form.get('client_secret');
+  if (clientId === undefined) throw invalidClient('no client authentication');
+  if (clientSecret === undefined) return byNothing(deps, clientId);
+  return bySecret(deps, { clientId, clientSecret, at });
+};
+
+/** The one answer to failed client authentication: what failed is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
+export const invalidClient = (detail: string): OAuthError =>
+  new OAuthError(
+    'invalid_client',
+    'Client authentication failed: the client is unknown or its credentials are wrong.',
+    {
+      detail,
+      headers: { 'www-authenticate': 'Basic realm="tallygate", charset="UTF-8"' },
+    },
+  );
+
+export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;
+
+const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
+  const methods = [
+    ...authorization,
+    form.get('client_secret'),
+    form.get('client_assertion') ?? form.get('client_assertion_type'),
+  ].filter((method) => method !== undefined);
+  if (methods.length < 2) return;
+  throw new OAuthError('invalid_request', 'Authenticate the client by one method only: header, body or assertion.');
+};
+
+const byHeader = (
+  deps: OAuthDeps,
+  {
+    header,
+    bodyClientId,
+    at,
+  }: { readonly header: string; readonly bodyClientId: string | undefined; readonly at: EpochMillis },
+): Promise<AuthenticatedClient> => {
+  const credentials = parseBasic(header);
+  if (credentials === undefined) throw invalidClient('malformed Basic credentials or another scheme');
+  if (bodyClientId !== undefined && bodyClientId !== credentials.clientId) {
+    throw new OAuthError('invalid_request', 'The client_id in the body is not the one in the Authorization header.');
+  }
+  return bySecret(deps, { ...credentials, at });
+};
+
+interface SecretCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly at: EpochMillis;
+}
+
+/** Does the same work for unknown clients, wrong secrets and whatever is switched off or over, and says no afterwards. */
+const bySecret = async (
+  deps: OAuthDeps,
+  { clientId, clientSecret, at }: SecretCredentials,
+): Promise<AuthenticatedClient> => {
+  const client = await deps.store.applications.findClient(clientId);
+  const secret = matchingSecret(deps.keyring, { secrets: client?.keySet.secrets ?? [], presented: clientSecret });
+  if (client === undefined) throw invalidClient('unknown client');
+  if (secret === undefined) throw invalidClient('wrong secret');
+  if (!isLive(secret, at)) throw invalidClient('expired secret');
+  if (!isUsable(client)) throw invalidClient('client or application disabled');
+  if (!usesSecrets(client)) throw invalidClient('the client is registered for another method');
+  deps.noteUse(secret.id, at);
+  return { client, secretId: secret.id };
+};
+
+const byNothing = async (deps: OAuthDeps, clientId: string): Promise<AuthenticatedClient> => {
+  const client = await deps.store.applications.findClient(clientId);
+  if (client === undefined) throw invalidClient('unknown client');
+  if (client.keySet.authenticationMethod !== 'NONE') throw invalidClient('confidential client without credentials');
+  if (!isUsable(client)) throw invalidClient('client or application disabled');
+  return { client };
+};
+
+const usesSecrets = ({ keySet }: Client): boolean =>
+  keySet.authenticationMethod === 'CLIENT_SECRET_BASIC' || keySet.authenticationMethod === 'CLIENT_SECRET_POST';
+
+/** One keyed digest of what was presented, whatever the number of secrets; only digests under an older key cost one each. */
+const matchingSecret = (
+  keyring: Keyring,
+  { secrets, presented }: { readonly secrets: readonly ClientSecret[]; readonly presented: string },
+): ClientSecret | undefined => {
+  const digest = keyring.digest('client-secret', presented);
+  const keyId = digest.slice(0, digest.indexOf('.') + 1);
+  return secrets.find((secret) =>
+    secret.digest.startsWith(keyId)
+      ? equal(secret.digest, digest)
+      : keyring.matches('client-secret', presented, secret.digest),
+  );
+};
+
+const equal = (left: string, right: string): boolean =>
+  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));

@@ -1,0 +1,85 @@
+import type { Client } from '../../model/application.js';
+import { isGrantName, type GrantName } from '../../model/grant-name.js';
+import { audienceFor } from '../audience.js';
+import { authenticateClient } from '../client-authentication.js';
+import { readForm, type Form } from '../form.js';
+import { grants } from '../grants/index.js';
+import { issueTokens } from '../issue-tokens.js';
+import type { OAuthDeps } from '../oauth-deps.js';
+import { OAuthError } from '../oauth-error.js';
+import type { IssuedTokens } from '../token-issue.js';
+import { lifetimeSeconds } from '../validity-period.js';
+import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.js';
+import { refusalOf } from './error-response.js';
+import { jsonHeaders } from './json-headers.js';
+
+/** POST /token (RFC 6749 §3.2). */
+export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
+  paths: ['/token', '/oauth2/token'],
+  method: 'POST',
+  cors: 'public_clients',
+  handle: (request) => token(deps, request),
+});
+
+const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<EndpointResponse> => {
+  const { requestId, authorization } = request;
+  const arrivedAt = deps.clock();
+  let client: Client | undefined;
+  let grantType: GrantName | undefined;
+  try {
+    const form = readForm(request);
+    const authenticated = await authenticateClient(deps, { authorization, form, at: arrivedAt });
+    ({ client } = authenticated);
+    grantType = grantTypeOf(form);
+    requireGrant(client, grantType);
+    const lifetime = lifetimeSeconds(form.get('validity_period'), client.keySet);
+    const authorisation = await grants[grantType].authorise(deps, { form, client, at: arrivedAt, requestId });
+    const audience = audienceFor({
+      issuer: deps.issuer,
+      keySet: client.keySet,
+      scopes: authorisation.scopes,
+      resources: form.getAll('resource'),
+    });
+    const issue = { ...authenticated, requestId, arrivedAt, grantType, authorisation, audience };
+    return tokenResponse(await issueTokens(deps, { ...issue, lifetimeSeconds: lifetime }));
+  } catch (error) {
+    const { code, detail } = refusalOf(error);
+    deps.events.refused({
+      requestId,
+      at: arrivedAt,
+      code,
+      ...(detail === undefined ? {} : { detail }),
+      ...(client === undefined ? {} : { client }),
+      ...(grantType === undefined ? {} : { grantType }),
+    });
+    throw error;
+  }
+};
+
+const grantTypeOf = (form: Form): GrantName => {
+  const grantType = form.get('grant_type');
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
+  if (isGrantName(grantType)) return grantType;
+  throw new OAuthError('unsupported_grant_type', 'The server has no such grant type; its metadata lists those it has.');
+};
+
+const requireGrant = ({ keySet }: Client, grantType: GrantName): void => {
+  if (keySet.authenticationMethod === 'NONE' && !grants[grantType].forPublicClients) {
+    throw new OAuthError('unauthorized_client', 'This grant type is for clients that authenticate (RFC 6749 §4.4).');
+  }
+  if (keySet.grantTypes.includes(grantType)) return;
+  throw new OAuthError('unauthorized_client', 'This grant type is not enabled for the client.');
+};
+
+/** Success (RFC 6749 §5.1); `scope` is always there, so that nobody has to guess what was granted. */
+const tokenResponse = ({ accessToken, expiresInSeconds, scopes, refreshToken }: IssuedTokens): EndpointResponse => ({
+  status: 200,
+  headers: jsonHeaders,
+  body: JSON.stringify({
+    access_token: accessToken.reveal(),
+    token_type: 'Bearer',
+    expires_in: expiresInSeconds,
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken.reveal() }),
+    scope: scopes.join(' '),
+  }),
+});

@@ -1,0 +1,59 @@
+import type { Client } from '../model/application.js';
+import { later, type EpochMillis } from '../model/clock.js';
+import type { OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
+import type { TokenStore } from '../store/port/tokens.js';
+import { invalidRefreshToken } from './grants/refresh-token.js';
+
+export interface RefreshTokenSpending {
+  readonly client: Client;
+  readonly family: TokenFamily;
+  readonly presentedGeneration: number;
+  /** The opaque access token that comes with it, if it is one. */
+  readonly row: OpaqueAccessToken | undefined;
+  readonly arrivedAt: EpochMillis;
+  readonly at: EpochMillis;
+}
+
+/** With a window of 0, how long after the winner a parallel request is taken for what it is, and not for a theft. */
+const parallelMillis = 1000;
+
+/**
+ * Spends a refresh token by compare-and-set, and returns the number of its successor. A token that was just spent, shown again within the
+ * key set's window and before its successor was spent, has the same successor: the answer was lost. Any other replay ends the family
+ * (RFC 9700 §4.14.2).
+ * @throws OAuthError invalid_grant
+ */
+export const spendRefreshToken = async (tokens: TokenStore, spending: RefreshTokenSpending): Promise<number> => {
+  const { client, family, presentedGeneration, row, at } = spending;
+  const idleExpiresAt = Math.min(later(at, client.keySet.refreshTokenIdleSeconds), family.absoluteExpiresAt);
+  const advance = await tokens.advance({
+    familyId: family.id,
+    expectedGeneration: presentedGeneration,
+    at,
+    idleExpiresAt,
+    ...(row === undefined ? {} : { accessToken: row }),
+  });
+  if (advance.outcome === 'advanced') return advance.family.generation;
+  if (advance.outcome === 'unknown') throw invalidRefreshToken('no such family');
+  await refuseReplay(tokens, { spending, now: advance.family });
+  if (row !== undefined) await tokens.keepAccessToken(row);
+  return advance.family.generation;
+};
+
+/** Returns for a lost answer alone. */
+const refuseReplay = async (
+  tokens: TokenStore,
+  { spending, now }: { readonly spending: RefreshTokenSpending; readonly now: TokenFamily },
+): Promise<void> => {
+  const { presentedGeneration, client, arrivedAt, at } = spending;
+  if (now.revokedAt !== undefined) throw invalidRefreshToken('family revoked');
+  if (Math.min(now.idleExpiresAt, now.absoluteExpiresAt) <= at) throw invalidRefreshToken('family expired');
+  const window = client.keySet.refreshTokenReuseWindowSeconds * 1000;
+  const age = arrivedAt - now.generationAt;
+  if (presentedGeneration + 1 === now.generation) {
+    if (age < window) return;
+    if (window === 0 && age <= parallelMillis) throw invalidRefreshToken('spent by a parallel request');
+  }
+  await tokens.revokeFamily(now.id, at);
+  throw invalidRefreshToken('refresh token replayed: the family is revoked');
+};
