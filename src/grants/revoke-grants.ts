@@ -1,0 +1,115 @@
+import { auditOf } from '../management/audit-of.js';
+import { changesBetween } from '../management/changes-between.js';
+import { requireHeld } from '../management/held-scopes.js';
+import { lookedUpId } from '../management/input-limits.js';
+import { raiseEpoch, withKeySet } from '../management/key-sets.js';
+import { replaceApplication } from '../management/replace-application.js';
+import { untilDecided } from '../management/until-decided.js';
+import type { Actor } from '../model/actor.js';
+import { keySetsOf, type Application, type KeyEnvironment } from '../model/application.js';
+import { badInput, notFound } from '../model/management-error.js';
+import type { FamilyFilter } from '../store/port/tokens.js';
+import type { GrantDeps } from './grant-deps.js';
+
+export interface RevokeGrantsInput {
+  readonly userId?: string | null | undefined;
+  readonly applicationId?: string | null | undefined;
+  /** Of the application; absent: both. */
+  readonly environment?: KeyEnvironment | null | undefined;
+}
+
+/**
+ * Ends everything that was issued to a user, or everything that was issued to an application (its own tokens included), by raising an
+ * epoch in one write; or the grants of one user with one application. Then it marks the families.
+ * @returns how many families it ended
+ * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a key set of the application holds;
+ *   BAD_USER_INPUT when neither user nor application is given, or on the field
+ */
+export const revokeGrants = async (deps: GrantDeps, actor: Actor, input: RevokeGrantsInput): Promise<number> => {
+  const { userId, applicationId, environment } = checkedInput(input);
+  if (applicationId === undefined) await endUser(deps, actor, userId);
+  else if (userId === undefined) await endApplication(deps, actor, { applicationId, environment });
+  else await endBoth(deps, actor, { userId, applicationId });
+  return markEnded(deps, {
+    ...(userId === undefined ? {} : { userId }),
+    ...(applicationId === undefined ? {} : { applicationId }),
+    ...(environment === undefined ? {} : { environment }),
+  });
+};
+
+type Wanted =
+  | { readonly userId: string; readonly applicationId?: undefined; readonly environment?: undefined }
+  | { readonly userId?: string; readonly applicationId: string; readonly environment?: KeyEnvironment };
+
+const checkedInput = (input: RevokeGrantsInput): Wanted => {
+  const userId = givenId('userId', input.userId);
+  const applicationId = givenId('applicationId', input.applicationId);
+  const environment = input.environment ?? undefined;
+  if (applicationId !== undefined) {
+    return {
+      applicationId,
+      ...(userId === undefined ? {} : { userId }),
+      ...(environment === undefined ? {} : { environment }),
+    };
+  }
+  if (environment !== undefined)
+    throw badInput('environment', 'Give the application too: an environment is one of its.');
+  if (userId === undefined) throw badInput('userId', 'Give a user, an application, or both.');
+  return { userId };
+};
+
+const givenId = (field: string, id: string | null | undefined): string | undefined =>
+  id === undefined || id === null ? undefined : lookedUpId(field, id);
+
+const endUser = async (deps: GrantDeps, actor: Actor, userId: string): Promise<void> => {
+  const audit = auditOf(actor, deps.clock(), { action: 'revokeGrants', target: userId });
+  if ((await deps.store.users.update(userId, { raiseEpoch: true }, audit)) === 'unknown') throw notFound('user');
+};
+
+interface Keys {
+  readonly applicationId: string;
+  readonly environment?: KeyEnvironment | undefined;
+}
+
+const endApplication = async (
+  { store, clock }: GrantDeps,
+  actor: Actor,
+  { applicationId, environment }: Keys,
+): Promise<void> => {
+  await untilDecided(async () => {
+    const before = await store.applications.find(applicationId);
+    if (before === undefined) throw notFound('application');
+    const ended = keySetsOf(before).filter((keySet) => environment === undefined || keySet.environment === environment);
+    requireHeld(actor, ended);
+    const next = ended.map(raiseEpoch).reduce<Application>(withKeySet, before);
+    const changes = changesBetween(before, next);
+    const audit = auditOf(actor, clock(), { action: 'revokeGrants', target: applicationId, changes });
+    return replaceApplication(store.applications, { before, next, audit });
+  });
+};
+
+/** No epoch stands for one user of one application: here the families themselves decide. */
+const endBoth = async (
+  { store, clock }: GrantDeps,
+  actor: Actor,
+  { userId, applicationId }: { readonly userId: string; readonly applicationId: string },
+): Promise<void> => {
+  if ((await store.users.find(userId)) === undefined) throw notFound('user');
+  if ((await store.applications.find(applicationId)) === undefined) throw notFound('application');
+  const changes = JSON.stringify({ applicationId });
+  await store.audit.append(auditOf(actor, clock(), { action: 'revokeGrants', target: userId, changes }));
+};
+
+/** Somebody who logs in again and again does not hold it up. */
+const passLimit = 10;
+
+/** Until a pass finds none: a request that was under way may have opened one during the pass before. */
+const markEnded = async ({ store, clock }: GrantDeps, filter: FamilyFilter): Promise<number> => {
+  let total = 0;
+  for (let pass = 0; pass < passLimit; pass += 1) {
+    const ended = await store.tokens.revokeFamilies(filter, clock());
+    total += ended;
+    if (ended === 0) break;
+  }
+  return total;
+};
