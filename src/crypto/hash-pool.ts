@@ -1,0 +1,108 @@
+import { randomInt } from 'node:crypto';
+import { startHashThread, type HashTask, type HashThread } from './hash-thread.js';
+import { dummyHash, hasTodaysCost, isVerifiable } from './password-hash.js';
+import { HashQueueFull, type PasswordHasher } from './password-hasher.js';
+
+export interface HashPoolOptions {
+  /** Threads at most; each takes 19 MiB while it works. */
+  readonly threads: number;
+  /** How many passwords may wait for a thread. */
+  readonly queueLimit: number;
+}
+
+/** A password that waited so long is answered with HashQueueFull and never hashed: its client has better things to do. */
+const patienceMillis = 1000;
+
+interface Job {
+  readonly task: HashTask;
+  readonly deadline: number;
+  readonly resolve: (result: string | boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * argon2id in threads of the lowest priority, so that a flood of logins slows down nothing but logins. Threads start with the first
+ * passwords, not with the process, and stay.
+ */
+export const createPasswordHasher = (options: HashPoolOptions): PasswordHasher => {
+  const pool = createPool(options);
+  return {
+    hash: async (password) => String(await pool.run({ password })),
+    verify: async (password, hash) => {
+      const known = hash !== undefined && isVerifiable(hash);
+      return (await pool.run({ password, hash: known ? hash : dummyHash })) === true && known;
+    },
+    needsRehash: (hash) => !hasTodaysCost(hash),
+    close: () => pool.close(),
+  };
+};
+
+interface Pool {
+  run(task: HashTask): Promise<string | boolean>;
+  close(): Promise<void>;
+}
+
+const createPool = ({ threads, queueLimit }: HashPoolOptions): Pool => {
+  const idle: HashThread[] = [];
+  const busy = new Set<HashThread>();
+  const waiting: Job[] = [];
+  let isClosed = false;
+
+  const serve = async (job: Job): Promise<void> => {
+    const thread = nextAlive(idle) ?? startHashThread();
+    busy.add(thread);
+    try {
+      job.resolve(await thread.run(job.task));
+    } catch (error) {
+      job.reject(error);
+    }
+    busy.delete(thread);
+    if (thread.isAlive()) idle.push(thread);
+    const next = nextInTime(waiting);
+    if (next !== undefined) serve(next).catch(next.reject);
+  };
+  return {
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        const job: Job = { task, deadline: performance.now() + patienceMillis, resolve, reject };
+        if (isClosed) reject(new Error('The password hasher is closed.'));
+        else if (busy.size < threads) serve(job).catch(reject);
+        else if (waiting.length < queueLimit) wait(waiting, job);
+        else reject(queueFull());
+      }),
+    close: async () => {
+      isClosed = true;
+      for (const job of waiting.splice(0)) job.reject(queueFull());
+      await Promise.all([...busy, ...idle].map((thread) => thread.leave()));
+    },
+  };
+};
+
+const nextAlive = (idle: HashThread[]): HashThread | undefined => {
+  let thread = idle.pop();
+  while (thread !== undefined && !thread.isAlive()) thread = idle.pop();
+  return thread;
+};
+
+const wait = (waiting: Job[], job: Job): void => {
+  waiting.push(job);
+  setTimeout(() => {
+    const place = waiting.indexOf(job);
+    if (place === -1) return;
+    waiting.splice(place, 1);
+    job.reject(queueFull());
+  }, patienceMillis).unref();
+};
+
+/** The timer alone is not exact enough: it may come late on a busy loop. */
+const nextInTime = (waiting: Job[]): Job | undefined => {
+  let job = waiting.shift();
+  while (job !== undefined && job.deadline < performance.now()) {
+    job.reject(queueFull());
+    job = waiting.shift();
+  }
+  return job;
+};
+
+/** Spread, so that those who were refused together do not return together. */
+const queueFull = (): HashQueueFull => new HashQueueFull(1 + randomInt(3));
