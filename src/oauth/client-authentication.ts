@@ -6,6 +6,7 @@ import { parseBasic } from './basic-credentials.js';
 import type { Form } from './form.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
+import { settleRotation } from './settle-rotation.js';
 
 /** Who sent the request, as read before its credentials were checked. */
 export interface AuthenticatedClient {
@@ -19,13 +20,31 @@ export interface PresentedCredentials {
   readonly authorization: readonly string[];
   readonly form: Form;
   readonly at: EpochMillis;
+  /** For the audit event of a rotation that this use completes. */
+  readonly requestId?: string;
 }
 
 /**
  * Client authentication (RFC 6749 §2.3): a secret in the header or in the body, or none for a public client; one method per request.
+ * The first use of a rotated secret gives the ones before it their end.
  * @throws OAuthError invalid_request for more than one method, invalid_client for everything else, whatever is wrong
  */
 export const authenticateClient = async (
+  deps: OAuthDeps,
+  presented: PresentedCredentials,
+): Promise<AuthenticatedClient> => {
+  const authenticated = await byOneMethod(deps, presented);
+  const { client, secretId } = authenticated;
+  if (secretId === undefined || !awaitsFirstUse(client, secretId)) return authenticated;
+  const { at, requestId = '' } = presented;
+  if (await settleRotation(deps, { client, secretId, at, requestId })) return authenticated;
+  throw invalidClient('the secret was revoked meanwhile');
+};
+
+const awaitsFirstUse = ({ keySet }: Client, secretId: string): boolean =>
+  keySet.secrets.some((secret) => secret.id === secretId && secret.retiresOlderAfterSeconds !== undefined);
+
+const byOneMethod = async (
   deps: OAuthDeps,
   { authorization, form, at }: PresentedCredentials,
 ): Promise<AuthenticatedClient> => {

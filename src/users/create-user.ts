@@ -12,20 +12,22 @@ import { checkedDisplayName, checkedEmail, checkedPassword, checkedUsername } fr
 
 export interface CreateUserInput {
   readonly username: string;
-  readonly password: string;
+  /** Absent: the user cannot use the password grant until setUserPassword gives him one. */
+  readonly password?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly displayName?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
 }
 
 /**
- * Makes a user who can use the password grant at once.
+ * Makes a user.
  * @throws ManagementError CONFLICT on `username` when somebody has it; UNAVAILABLE while too many passwords wait; BAD_USER_INPUT on the
  *   field; as `createOnce`
  */
 export const createUser = async (deps: UserDeps, actor: Actor, input: CreateUserInput): Promise<User> => {
   const fields = checkedFields(input);
-  const password = checkedPassword(input.password);
+  const { password: given } = input;
+  const password = given === undefined || given === null ? undefined : checkedPassword(given);
   const created = await createOnce(deps, actor, {
     mutation: 'createUser',
     idempotencyKey: input.idempotencyKey,
@@ -49,15 +51,22 @@ interface Insertion {
   readonly id: string;
   readonly eventId: string;
   readonly fields: Fields;
-  readonly password: Secret;
+  readonly password: Secret | undefined;
 }
 
 const insert = async (deps: UserDeps, actor: Actor, { id, eventId, fields, password }: Insertion): Promise<User> => {
   // Only to spare the hash threads: what decides is the write.
   if ((await deps.store.users.findByUsername(fields.username)) !== undefined) throw usernameTaken();
-  const passwordHash = await hashPassword(deps.passwordHasher, password);
+  const passwordHash = password && (await hashPassword(deps.passwordHasher, password));
   const at = deps.clock();
-  const user = { id, ...fields, enabled: true, epoch: 0, passwordHash, createdAt: at, passwordChangedAt: at };
+  const user: User = {
+    id,
+    ...fields,
+    enabled: true,
+    epoch: 0,
+    createdAt: at,
+    ...(passwordHash === undefined ? {} : { passwordHash, passwordChangedAt: at }),
+  };
   const changes = changedFields({ ...fields, password });
   const audit = auditOf(actor, at, { id: eventId, action: 'createUser', target: id, changes });
   switch (await deps.store.users.create(user, audit)) {

@@ -28,7 +28,7 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
   let grantType: GrantName | undefined;
   try {
     const form = readForm(request);
-    const authenticated = await authenticateClient(deps, { authorization, form, at: arrivedAt });
+    const authenticated = await authenticateClient(deps, { authorization, form, at: arrivedAt, requestId });
     ({ client } = authenticated);
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
