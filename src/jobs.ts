@@ -1,0 +1,61 @@
+import { describeError } from './http/describe-error.js';
+import type { Log } from './model/log.js';
+
+/** Work that is done again and again: idempotent, safe on many servers at once. */
+export interface Job {
+  readonly name: string;
+  readonly everyMillis: number;
+  readonly run: () => Promise<unknown>;
+}
+
+export interface Jobs {
+  /** Every job once, now: at the end, so that nothing waits in memory. Rejects with what a job rejects with. */
+  runAll(): Promise<void>;
+  /** Starts no more; resolves when what is running has ended. */
+  stop(): Promise<void>;
+}
+
+/** Each job runs by itself, the next time only after it has ended. A job that fails is tried again, and logged when it begins to fail. */
+export const startJobs = (jobs: readonly Job[], log: Log): Jobs => {
+  const loops = jobs.map((job) => startLoop(job, log));
+  return {
+    runAll: async () => {
+      for (const { run } of jobs) await run();
+    },
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+};
+
+const startLoop = ({ name, everyMillis, run }: Job, log: Log): { stop(): Promise<void> } => {
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let stopped = false;
+  let failing = false;
+  const attempt = async (): Promise<void> => {
+    try {
+      await run();
+      if (failing) log.info({ job: name }, 'job_recovered');
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn({ job: name, ...describeError(error) }, 'job_failed');
+      failing = true;
+    }
+    schedule();
+  };
+  const schedule = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = attempt();
+    }, everyMillis).unref();
+  };
+  schedule();
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+      return running;
+    },
+  };
+};

@@ -1,0 +1,62 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { refuseStart } from '../configuration/problem.js';
+import type { Config } from '../config.js';
+import type { Certificate } from '../http/listener.js';
+import type { EpochMillis } from '../model/clock.js';
+import { newCertificate } from './new-certificate.js';
+import { readIfThere, writePrivateFile } from './private-file.js';
+
+/**
+ * The certificate of the public listener; undefined: plain HTTP. Development makes one in the data folder, and another one before it ends.
+ * @throws StartRefused when the files that are named cannot be used
+ */
+export const certificateOf = async (config: Config, now: EpochMillis): Promise<Certificate | undefined> => {
+  if (config.tls === 'off') return undefined;
+  return config.tls === 'files' ? fromFiles(config) : selfMade(join(config.dataDir, 'tls.pem'), now);
+};
+
+const fromFiles = ({ tlsCertFile = '', tlsKeyFile = '' }: Config): Certificate => {
+  const certificate = { cert: contentOf(tlsCertFile, 'CERT'), key: contentOf(tlsKeyFile, 'KEY') };
+  try {
+    createSecureContext(certificate);
+    return certificate;
+  } catch (cause) {
+    const sentence =
+      'TALLYGATE_TLS_CERT_FILE and TALLYGATE_TLS_KEY_FILE are not a PEM certificate and its private key.';
+    throw refuseStart(sentence, { cause });
+  }
+};
+
+const contentOf = (path: string, which: string): string => {
+  try {
+    const text = readIfThere(path);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw refuseStart(`TALLYGATE_TLS_${which}_FILE names a file that cannot be read.`, { cause });
+  }
+  throw refuseStart(`TALLYGATE_TLS_${which}_FILE names a file that is not there.`);
+};
+
+/** One file for both halves, so that they always belong together. */
+const selfMade = async (path: string, now: EpochMillis): Promise<Certificate> => {
+  const kept = readIfThere(path) ?? '';
+  if (isGood(kept, now)) return { cert: kept, key: kept };
+  const { cert, key } = await newCertificate(now);
+  writePrivateFile(path, key + cert);
+  return { cert, key };
+};
+
+const renewedBeforeMillis = 30 * 24 * 60 * 60 * 1000;
+
+const isGood = (pem: string, now: EpochMillis): boolean => {
+  try {
+    const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
+    const isCurrent =
+      Date.parse(certificate.validTo) - renewedBeforeMillis > now && Date.parse(certificate.validFrom) <= now;
+    return isCurrent && certificate.checkPrivateKey(createPrivateKey(pem));
+  } catch {
+    return false; // not there, or not what we wrote: a new one is as good
+  }
+};

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { refuseStart } from '../configuration/problem.js';
+import type { Config } from '../config.js';
+import type { Keyring } from '../crypto/keyring.js';
+import type { Store } from '../store/port/store.js';
+import { readOrMakePrivateFile } from './private-file.js';
+
+/** The keys of `TALLYGATE_SECRET_KEY`; development makes one in the data folder. */
+export const secretKeysOf = ({ secretKey, dataDir }: Config): readonly Buffer[] => {
+  if (secretKey !== undefined) return secretKey.map((key) => Buffer.from(key.reveal(), 'base64url'));
+  const path = join(dataDir, 'secret.key');
+  const key = Buffer.from(
+    readOrMakePrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`),
+    'base64url',
+  );
+  if (key.length !== 32) throw refuseStart(`${path} is damaged: it must hold 32 bytes in base64url.`);
+  return [key];
+};
+
+const checkedText = 'tallygate';
+const nameOf = (number: number): string => (number === 1 ? 'secret-key-check' : `secret-key-check.${number}`);
+
+/**
+ * Compares the keys with the check values that the store holds: one for each key that was ever the first, in that order. Whoever can read
+ * the newest one fits; a new first key leaves its own.
+ * @throws StartRefused when the keys are others than those that the store was written with
+ */
+export const checkSecretKeys = async ({ settings }: Store, keyring: Keyring): Promise<void> => {
+  const own = keyring.digest('check', checkedText);
+  let newest = await settings.claim(nameOf(1), own);
+  let number = 1;
+  for (;;) {
+    const next = await settings.find(nameOf(number + 1));
+    if (next === undefined && newest === own) return;
+    if (next === undefined && !keyring.matches('check', checkedText, newest)) throw keyDoesNotFit();
+    newest = next ?? (await settings.claim(nameOf(number + 1), own));
+    number += 1;
+  }
+};
+
+const keyDoesNotFit = (): Error =>
+  refuseStart(
+    'TALLYGATE_SECRET_KEY is not the key that this store was written with: give that one, alone or behind a comma after a new one.',
+  );
