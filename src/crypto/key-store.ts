@@ -41,8 +41,11 @@ export const openSigningKeys = async (deps: KeyStoreDeps): Promise<SigningKeys> 
     if (!recent.isGood(jwt, key.jwk.kid, () => isSignedBy(jws, key.verifier))) return undefined;
     return verifiedJwt(jws, key.jwk);
   };
+  const hasKey = (algorithm: SigningAlgorithm): boolean => held.now().lines[algorithm].length > 0;
   const ensure = async (algorithm: SigningAlgorithm): Promise<void> => {
-    if (held.now().lines[algorithm].length > 0) return;
+    if (hasKey(algorithm)) return;
+    await held.refresh();
+    if (hasKey(algorithm)) return;
     const at = deps.clock();
     const sequence = nextSequence(await deps.store.signingKeys.list(), algorithm);
     await deps.store.signingKeys.add(

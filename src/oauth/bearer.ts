@@ -1,0 +1,70 @@
+import type { EpochMillis } from '../model/clock.js';
+import { inspectAccessToken, type InspectedAccessToken } from './inspect-token.js';
+import type { OAuthDeps } from './oauth-deps.js';
+import { OAuthError } from './oauth-error.js';
+
+type ActiveAccessToken = Extract<InspectedAccessToken, { active: true }>;
+
+/** b64token of RFC 6750 §2.1. */
+const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+
+export const hasBearerScheme = (authorization: readonly string[]): boolean =>
+  authorization.some((header) => /^bearer(?: |$)/i.test(header));
+
+/**
+ * The access token of an `Authorization: Bearer` header (RFC 6750 §2.1), the only place where one is read.
+ * @throws OAuthError with the challenge of RFC 6750 §3: without an error code where no token was sent
+ */
+export const bearerTokenOf = (authorization: readonly string[]): string => {
+  const [header, ...others] = authorization;
+  if (others.length > 0) throw bearerRefusal('invalid_request', 'Send one Authorization header.');
+  if (header === undefined || !hasBearerScheme(authorization)) throw noBearerToken();
+  const token = bearer.exec(header)?.[1];
+  if (token === undefined) throw bearerRefusal('invalid_token', 'The access token is malformed.');
+  return token;
+};
+
+/**
+ * What a bearer token is worth to `audience` now.
+ * @throws OAuthError invalid_token, whatever is wrong with it
+ */
+export const authenticatedBearer = async (
+  deps: OAuthDeps,
+  { token, audience, at }: { readonly token: string; readonly audience: string; readonly at: EpochMillis },
+): Promise<ActiveAccessToken> => {
+  const inspected = await inspectAccessToken(deps, token, at);
+  if (inspected.active && inspected.token.audience.includes(audience)) return inspected;
+  throw bearerRefusal(
+    'invalid_token',
+    'The access token is not valid here: expired, revoked or for another audience.',
+    {
+      detail: inspected.active ? 'token for another audience' : 'inactive or unknown token',
+    },
+  );
+};
+
+/** A refusal of a protected resource, with its challenge (RFC 6750 §3). `scope` names what would do. */
+export const bearerRefusal = (
+  code: 'invalid_request' | 'invalid_token' | 'insufficient_scope',
+  description: string,
+  { detail, scope }: { readonly detail?: string; readonly scope?: readonly string[] } = {},
+): OAuthError => {
+  const attributes = [
+    realm,
+    `error="${code}"`,
+    `error_description="${description}"`,
+    ...(scope === undefined ? [] : [`scope="${scope.join(' ')}"`]),
+  ];
+  return new OAuthError(code, description, {
+    headers: { 'www-authenticate': `Bearer ${attributes.join(', ')}` },
+    ...(detail === undefined ? {} : { detail }),
+  });
+};
+
+const realm = 'realm="tallygate"';
+
+/** RFC 6750 §3.1: who sent nothing is told no more than what to send. */
+const noBearerToken = (): OAuthError =>
+  new OAuthError('invalid_token', 'Send an access token in the header Authorization: Bearer.', {
+    headers: { 'www-authenticate': `Bearer ${realm}` },
+  });

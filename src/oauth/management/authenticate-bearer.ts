@@ -1,0 +1,44 @@
+import type { Actor } from '../../model/actor.js';
+import { managementAudience } from '../audience.js';
+import { authenticatedBearer, bearerRefusal, bearerTokenOf } from '../bearer.js';
+import { formDecoded } from '../form.js';
+import type { OAuthDeps } from '../oauth-deps.js';
+
+export interface BearerRequest {
+  /** Every `Authorization` header as sent. */
+  readonly authorization: readonly string[];
+  /** Without the `?`. */
+  readonly query: string;
+  readonly requestId: string;
+  readonly remoteAddress?: string;
+}
+
+/**
+ * Who calls the management API. The token is read from the `Authorization` header alone, and what it is worth from the store, each time.
+ * @throws OAuthError with a Bearer challenge: invalid_request for a token in the URL or two of them, invalid_token for everything else
+ */
+export const authenticateBearer = async (
+  deps: OAuthDeps,
+  { authorization, query, requestId, remoteAddress }: BearerRequest,
+): Promise<Actor> => {
+  if (query !== '' && namesIn(query).includes('access_token')) {
+    throw bearerRefusal('invalid_request', 'Send the access token in the Authorization header, never in the URL.');
+  }
+  const audience = managementAudience(deps.issuer);
+  const { token, scopes } = await authenticatedBearer(deps, {
+    token: bearerTokenOf(authorization),
+    audience,
+    at: deps.clock(),
+  });
+  return {
+    subject: token.userId ?? token.clientId,
+    clientId: token.clientId,
+    scopes: new Set(scopes),
+    expiresAt: token.expiresAt,
+    requestId,
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  };
+};
+
+const namesIn = (query: string): readonly (string | undefined)[] =>
+  query.split('&').map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''));
