@@ -69,7 +69,13 @@ const joinersStandWell = (text: string): boolean => {
   });
 };
 
-/** Canonical_Combining_Class 9, seen by what canonical ordering does beside marks of class 8 and 10. */
+const voicedSoundMark = '\u3099';
+const pointSheva = '\u05B0';
+
+/** Canonical_Combining_Class 9, seen by how a character is ordered beside a mark of class 8 and one of class 10. */
 const isVirama = (character: string): boolean =>
-  `${character}\u3099`.normalize('NFD') === `\u3099${character}` &&
-  `\u05B0${character}`.normalize('NFD') === `${character}\u05B0`;
+  character !== '' &&
+  character !== voicedSoundMark &&
+  character !== pointSheva &&
+  (character + voicedSoundMark).normalize('NFD') === voicedSoundMark + character &&
+  (pointSheva + character).normalize('NFD') === character + pointSheva;
