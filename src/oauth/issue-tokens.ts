@@ -29,6 +29,8 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
   const { client, grantType } = issue;
   const content = contentOf(deps, issue);
   const opaque = client.keySet.accessTokenFormat === 'OPAQUE' ? opaqueAccessToken(content) : undefined;
+  // Another server may have made the key; before anything is spent, since it can fail.
+  if (opaque === undefined) await deps.signingKeys.ensure(client.keySet.accessTokenAlgorithm);
   const generation = await write(deps, { issue, content, row: opaque?.row });
   if (content.family !== undefined || opaque !== undefined) await refuseWhatMoved(deps, { issue, content });
   if (grants[grantType].registersUser) await registerUser(deps, content);

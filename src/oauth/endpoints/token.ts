@@ -1,4 +1,4 @@
-import type { Client } from '../../model/application.js';
+import { clientAuthenticationMethods, type Client } from '../../model/application.js';
 import { isGrantName, type GrantName } from '../../model/grant-name.js';
 import { audienceFor } from '../audience.js';
 import { authenticateClient } from '../client-authentication.js';
@@ -18,6 +18,7 @@ export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
   paths: ['/token', '/oauth2/token'],
   method: 'POST',
   cors: 'public_clients',
+  listing: { member: 'token_endpoint', authenticationMethods: clientAuthenticationMethods },
   handle: (request) => token(deps, request),
 });
 
