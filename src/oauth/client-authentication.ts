@@ -3,7 +3,9 @@ import type { Keyring } from '../crypto/keyring.js';
 import { isLive, type Client, type ClientSecret } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { parseBasic } from './basic-credentials.js';
+import { authenticateByAssertion } from './client-assertion.js';
 import type { Form } from './form.js';
+import { invalidClient, isUsable } from './invalid-client.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
 import { settleRotation } from './settle-rotation.js';
@@ -25,7 +27,7 @@ export interface PresentedCredentials {
 }
 
 /**
- * Client authentication (RFC 6749 §2.3): a secret in the header or in the body, or none for a public client; one method per request.
+ * Client authentication (RFC 6749 §2.3): a secret in the header or in the body, a signed assertion, or nothing for a public client; one method per request.
  * The first use of a rotated secret gives the ones before it their end.
  * @throws OAuthError invalid_request for more than one method, invalid_client for everything else, whatever is wrong
  */
@@ -51,25 +53,13 @@ const byOneMethod = async (
   refuseSeveralMethods(authorization, form);
   const [header] = authorization;
   if (header !== undefined) return byHeader(deps, { header, bodyClientId: form.get('client_id'), at });
+  if (form.get('client_assertion') !== undefined) return { client: await authenticateByAssertion(deps, form, at) };
   const clientId = form.get('client_id');
   const clientSecret = form.get('client_secret');
   if (clientId === undefined) throw invalidClient('no client authentication');
   if (clientSecret === undefined) return byNothing(deps, clientId);
   return bySecret(deps, { clientId, clientSecret, at });
 };
-
-/** The one answer to failed client authentication: what failed is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
-export const invalidClient = (detail: string): OAuthError =>
-  new OAuthError(
-    'invalid_client',
-    'Client authentication failed: the client is unknown or its credentials are wrong.',
-    {
-      detail,
-      headers: { 'www-authenticate': 'Basic realm="tallygate", charset="UTF-8"' },
-    },
-  );
-
-export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;
 
 const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
   const methods = [

@@ -2,7 +2,7 @@ import { clientAuthenticationMethods } from '../../model/application.js';
 import { numericDate, type EpochMillis } from '../../model/clock.js';
 import { managementAudience } from '../audience.js';
 import { authenticatedBearer, bearerRefusal, bearerTokenOf, hasBearerScheme } from '../bearer.js';
-import { authenticateClient, invalidClient, type PresentedCredentials } from '../client-authentication.js';
+import { authenticateClient, type PresentedCredentials } from '../client-authentication.js';
 import { findToken, type FoundAccessToken } from '../find-token.js';
 import { readForm } from '../form.js';
 import {
@@ -11,6 +11,7 @@ import {
   type InspectedAccessToken,
   type InspectedRefreshToken,
 } from '../inspect-token.js';
+import { invalidClient } from '../invalid-client.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.js';
@@ -33,7 +34,8 @@ export const introspectEndpoint = (deps: OAuthDeps): Endpoint => ({
 
 const introspect = async (deps: OAuthDeps, request: EndpointRequest, at: EpochMillis): Promise<EndpointResponse> => {
   const form = readForm(request);
-  const viewer = await viewerOf(deps, { authorization: request.authorization, form, at });
+  const { authorization, requestId } = request;
+  const viewer = await viewerOf(deps, { authorization, form, at, requestId });
   const token = form.get('token');
   if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.');
   return { status: 200, headers: jsonHeaders, body: JSON.stringify(await answerFor(deps, viewer, { token, at })) };

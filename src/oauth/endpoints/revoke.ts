@@ -22,7 +22,8 @@ export const revokeEndpoint = (deps: OAuthDeps): Endpoint => ({
 /** What is not a token, or not one any more, is answered like one that was revoked (§2.2). */
 const revoke = async (deps: OAuthDeps, request: EndpointRequest, at: EpochMillis): Promise<EndpointResponse> => {
   const form = readForm(request);
-  const { client } = await authenticateClient(deps, { authorization: request.authorization, form, at });
+  const { authorization, requestId } = request;
+  const { client } = await authenticateClient(deps, { authorization, form, at, requestId });
   const text = form.get('token');
   if (text === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.');
   const found = await findToken(deps, text, at);

@@ -7,7 +7,7 @@ import type { EpochMillis } from '../../model/clock.js';
 import { badInput, ManagementError, notFound } from '../../model/management-error.js';
 import type { Secret } from '../../model/secret.js';
 import { audienceFor } from '../audience.js';
-import { isUsable } from '../client-authentication.js';
+import { isUsable } from '../invalid-client.js';
 import { endToken } from '../end-token.js';
 import { findToken, type FoundAccessToken } from '../find-token.js';
 import { issueTokens } from '../issue-tokens.js';

@@ -1,0 +1,15 @@
+import type { Client } from '../model/application.js';
+import { OAuthError } from './oauth-error.js';
+
+/** The one answer to failed client authentication: what failed is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
+export const invalidClient = (detail: string): OAuthError =>
+  new OAuthError(
+    'invalid_client',
+    'Client authentication failed: the client is unknown or its credentials are wrong.',
+    {
+      detail,
+      headers: { 'www-authenticate': 'Basic realm="tallygate", charset="UTF-8"' },
+    },
+  );
+
+export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;
