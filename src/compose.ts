@@ -1,26 +1,37 @@
 import type { RequestListener } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { createPasswordHasher } from './crypto/hash-pool.js';
 import { openSigningKeys } from './crypto/key-store.js';
 import { createKeyring } from './crypto/keyring.js';
-import { createGraphqlService } from './graphql/graphql-service.js';
 import { createApp } from './http/app.js';
-import { graphqlRoutes } from './http/graphql-route.js';
-import type { Clock } from './model/clock.js';
+import { statisticsRoutes } from './http/csv-route.js';
+import { createGraphql } from './http/graphql-route.js';
+import { healthRoutes } from './http/health.js';
+import { remoteAddressOf } from './http/remote-address.js';
+import type { Job } from './jobs.js';
+import type { Metrics } from './metrics.js';
 import type { Log } from './model/log.js';
 import { createEndpoints } from './oauth/endpoints/index.js';
-import type { OAuthDeps, TokenEvents } from './oauth/oauth-deps.js';
+import type { OAuthDeps } from './oauth/oauth-deps.js';
+import { checkSecretKeys } from './start/secret-keys.js';
+import { createActivityRecorder } from './statistics/activity-recorder.js';
 import type { Store } from './store/port/store.js';
+import { tokenEvents } from './token-events.js';
+import { createUsageNotes } from './usage-notes.js';
 
 /** What the product is made of once its store is open. */
 export interface Parts {
   readonly store: Store;
-  readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly issuer: string;
   readonly secretKeys: readonly Buffer[];
+  readonly trustedProxies: readonly string[];
+  /** IANA name. */
   readonly statisticsTimeZone: string;
-  readonly events: TokenEvents;
-  readonly noteUse: OAuthDeps['noteUse'];
+  readonly version: string;
+  readonly isReady: () => Promise<boolean>;
   readonly isStopping: () => boolean;
 }
 
@@ -28,5 +39,76 @@ export interface Composition {
   /** Answers every request of the public listener. */
   readonly handler: RequestListener;
   readonly oauth: OAuthDeps;
+  /** What is to be done again and again. */
+  readonly jobs: readonly Job[];
+  /** Brings figures that wait in memory to the store. */
+  flush(): Promise<void>;
+  /** After the last answer. The store stays open. */
   close(): Promise<void>;
 }
+
+/**
+ * Puts the product together: who gets what is decided here and nowhere else.
+ * @throws StartRefused when the secret keys do not fit the store   @throws StoreUnavailable
+ */
+export const compose = async (parts: Parts): Promise<Composition> => {
+  const { store, log, issuer, statisticsTimeZone, version } = parts;
+  const keyring = createKeyring(parts.secretKeys);
+  await checkSecretKeys(store, keyring);
+  const recorder = createActivityRecorder({ store, log });
+  const usage = createUsageNotes(store);
+  const oauth: OAuthDeps = {
+    store,
+    clock: store.clock,
+    keyring,
+    signingKeys: await openSigningKeys({ store, keyring, clock: store.clock }),
+    passwordHasher: createPasswordHasher({ threads: availableParallelism(), queueLimit: 16 }),
+    issuer,
+    noteUse: (id, at) => usage.note(id, at),
+    events: tokenEvents({ log, metrics: parts.metrics, recorder }),
+  };
+  const graphql = await createGraphql({ oauth, statisticsTimeZone, version, log });
+  const routes = [
+    ...graphql.routes,
+    ...statisticsRoutes({ oauth, statisticsTimeZone }),
+    ...healthRoutes(parts.isReady),
+  ];
+  return {
+    handler: appOf(parts, { endpoints: createEndpoints(oauth), routes }),
+    oauth,
+    jobs: [
+      { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
+      { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
+      { name: 'refresh signing keys', everyMillis: 5000, run: () => oauth.signingKeys.refresh() },
+      { name: 'sweep', everyMillis: 30_000, run: () => sweep(store) },
+    ],
+    flush: async () => {
+      await recorder.flush();
+      await usage.flush();
+    },
+    close: async () => {
+      await graphql.stop();
+      await oauth.passwordHasher.close();
+    },
+  };
+};
+
+const appOf = (
+  { store, log, metrics, issuer, trustedProxies, isStopping }: Parts,
+  served: Pick<Parameters<typeof createApp>[0], 'endpoints' | 'routes'>,
+): RequestListener =>
+  createApp({
+    ...served,
+    issuer,
+    log,
+    isPublicOrigin: (origin) => store.applications.isPublicOrigin(origin),
+    isStopping,
+    remoteAddressOf: remoteAddressOf(trustedProxies),
+    noteAnswer: (label, status, seconds) => metrics.noteAnswer(label, status, seconds),
+  });
+
+/** Steps are short; between them others have their turn. What is left is the next round's. */
+const sweep = async (store: Store): Promise<void> => {
+  const at = store.clock();
+  for (let step = 0; step < 200 && (await store.sweep(at)) > 0; step += 1) await setImmediate();
+};

@@ -9,8 +9,6 @@ export interface Job {
 }
 
 export interface Jobs {
-  /** Every job once, now: at the end, so that nothing waits in memory. Rejects with what a job rejects with. */
-  runAll(): Promise<void>;
   /** Starts no more; resolves when what is running has ended. */
   stop(): Promise<void>;
 }
@@ -19,9 +17,6 @@ export interface Jobs {
 export const startJobs = (jobs: readonly Job[], log: Log): Jobs => {
   const loops = jobs.map((job) => startLoop(job, log));
   return {
-    runAll: async () => {
-      for (const { run } of jobs) await run();
-    },
     stop: async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
     },

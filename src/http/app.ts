@@ -15,6 +15,8 @@ export interface AppParts extends Served {
   readonly remoteAddressOf: RemoteAddressOf;
   /** Counts an answer; `label` is a path of the table, or `other`. */
   readonly noteAnswer: (label: string, status: number, seconds: number) => void;
+  /** What paths that are not in the table are refused with; absent: 404. */
+  readonly elsewhere?: Error;
 }
 
 /** One listener's requests: OAuth endpoints as they are, routes by Koa. Every request gets an answer, in JSON where it is a refusal. */
@@ -23,7 +25,8 @@ export const createApp = (parts: AppParts): RequestListener => {
   koa.silent = true;
   koa.on('error', (error: unknown, context?: Context) => giveUp(parts, error, context));
   const table = routingTable(parts);
-  const nowhere = siteOf(parts, nothingHere);
+  const { elsewhere } = parts;
+  const nowhere = siteOf(parts, elsewhere === undefined ? nothingHere : (facts) => refusalOf(parts, elsewhere, facts));
   const hostless = siteOf(parts, (facts) => refusalOf(parts, hostMissing(), facts));
   koa.use(async (context) => {
     const start = performance.now();

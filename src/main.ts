@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path';
+import { readConfig, type Config } from './config.js';
+import { helpText } from './configuration/describe.js';
+import { StartRefused } from './configuration/problem.js';
+import { describeError } from './http/describe-error.js';
+import { createLog } from './log.js';
+import type { Log } from './model/log.js';
+import { startServer, type Server } from './server.js';
+import { welcomeText } from './start/welcome.js';
+import { StoreRefused } from './store/port/store.js';
+import { productVersion } from './version.js';
+
+/** EX_CONFIG of sysexits.h: settings or data that the operator must look at. */
+const configurationStatus = 78;
+
+const main = async (argv: readonly string[]): Promise<void> => {
+  const version = productVersion();
+  if (argv.includes('--help')) print(helpText(version));
+  else if (argv.includes('--version')) print(version);
+  else await serve(await readConfig({ argv, folder: process.cwd() }), version);
+};
+
+const serve = async (config: Config, version: string): Promise<void> => {
+  const isTerminal = process.stdout.isTTY;
+  const log = createLog({ level: config.logLevel, format: config.logFormat ?? (isTerminal ? 'text' : 'json') });
+  process.on('uncaughtException', (error) => endBy(error, log));
+  const server = await startServer({ config, log, version });
+  stopOnSignals(server, config, log);
+  const product = await server.ready;
+  if (product === undefined) return;
+  const { issuer, managementUrl } = server;
+  log.info({ version, issuer, managementUrl, mode: config.mode, store: product.store.description }, 'ready');
+  if (product.quickstart === undefined) return;
+  const file = resolve(product.quickstart.file);
+  if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));
+  else log.info({ file }, 'first_start');
+};
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** The first signal lets everything finish, the second one ends it. */
+const stopOnSignals = (server: Server, { shutdownTimeout, drainDelay }: Config, log: Log): void => {
+  const longestMillis = ((drainDelay ?? 0) + shutdownTimeout + 10) * 1000;
+  let isStopping = false;
+  const stop = (signal: string): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), longestMillis).unref();
+    log.info({ signal }, 'stopping');
+    server.stop().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => endBy(error, log),
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+};
+
+/** Ends the process: with what the operator must do, or with the place where it happened. */
+const endBy = (error: unknown, log?: Log): void => {
+  if (error instanceof StartRefused || error instanceof StoreRefused) {
+    process.stderr.write(`${refusalText(error)}\n`);
+    process.exit(configurationStatus);
+  }
+  if (log === undefined) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
+  else log.error(describeError(error), 'crashed');
+  process.exit(1);
+};
+
+const refusalText = (refusal: StartRefused | StoreRefused): string => {
+  const problems = refusal instanceof StartRefused ? refusal.problems : [{ sentence: refusal.message }];
+  return [
+    'Tallygate did not start:',
+    ...problems.flatMap(({ sentence, line }) => [`- ${sentence}`, ...(line === undefined ? [] : [`    ${line}`])]),
+  ].join('\n');
+};
+
+main(process.argv.slice(2)).catch((error: unknown) => endBy(error));

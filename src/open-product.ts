@@ -1,0 +1,96 @@
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { compose, type Composition, type Parts } from './compose.js';
+import type { Config } from './config.js';
+import { describeError } from './http/describe-error.js';
+import { startJobs } from './jobs.js';
+import type { Log } from './model/log.js';
+import { ensureBootstrapClient } from './start/bootstrap-client.js';
+import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
+import { openStore } from './store/open-store.js';
+import { StoreUnavailable, type Store } from './store/port/store.js';
+
+/** The product at work. */
+export interface Product {
+  readonly store: Store;
+  /** Answers every request of the public listener. */
+  readonly handler: RequestListener;
+  /** What this start made because it was the first one, in development. */
+  readonly quickstart?: Quickstart;
+  /** After the last answer: writes what waits in memory and closes the store. */
+  close(): Promise<void>;
+}
+
+export interface Opening {
+  readonly config: Config;
+  readonly parts: Omit<Parts, 'store'>;
+  /** Called each time the store was found to be away. */
+  readonly putOff: () => void;
+  readonly isLeaving: () => boolean;
+}
+
+const retryMillis = 500;
+
+/**
+ * Opens the store and puts the product together. A store that is away is tried again, each time by a new client, until it is there;
+ * undefined: the server was told to stop before that.
+ * @throws StartRefused, StoreRefused when the start must stop
+ */
+export const openProduct = async (opening: Opening): Promise<Product | undefined> => {
+  for (let attempt = 1; !opening.isLeaving(); attempt += 1) {
+    try {
+      return await openOnce(opening);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (attempt === 1) opening.parts.log.warn(describeError(error), 'store_unavailable');
+      opening.putOff();
+    }
+    await pause(retryMillis);
+  }
+  return undefined;
+};
+
+const openOnce = async ({ config, parts }: Opening): Promise<Product> => {
+  const url = config.databaseUrl?.reveal() ?? `file:${join(config.dataDir, 'tallygate.db')}`;
+  const store = await openStore(url);
+  try {
+    const composition = await compose({ ...parts, store });
+    const quickstart = await closingOnError(composition, () => makeFirstClients(composition, config));
+    const { handler, jobs } = composition;
+    const running = startJobs(jobs, parts.log);
+    const close = () => closeAll({ store, composition, running, log: parts.log });
+    return { store, handler, close, ...(quickstart === undefined ? {} : { quickstart }) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+const makeFirstClients = async ({ oauth }: Composition, config: Config): Promise<Quickstart | undefined> => {
+  await ensureBootstrapClient(oauth, config);
+  return config.mode === 'development' ? ensureQuickstart(oauth, config.dataDir) : undefined;
+};
+
+const closingOnError = async <T>(composition: Composition, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    await composition.close();
+    throw error;
+  }
+};
+
+interface Closing {
+  readonly store: Store;
+  readonly composition: Composition;
+  readonly running: ReturnType<typeof startJobs>;
+  readonly log: Log;
+}
+
+const closeAll = async ({ store, composition, running, log }: Closing): Promise<void> => {
+  await running.stop();
+  await composition.flush().catch((error: unknown) => log.warn(describeError(error), 'figures_lost'));
+  await composition.close();
+  await store.close();
+};

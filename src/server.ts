@@ -1,0 +1,178 @@
+import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from './config.js';
+import { refuseStart, StartRefused } from './configuration/problem.js';
+import { createApp } from './http/app.js';
+import { frontDoor, type FrontDoor } from './http/front-door.js';
+import { healthRoutes } from './http/health.js';
+import type { Listener } from './http/listener.js';
+import { metricsRoute } from './http/metrics-route.js';
+import type { Route } from './http/route.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import type { Log } from './model/log.js';
+import { openProduct, type Product } from './open-product.js';
+import { certificateOf } from './start/certificate.js';
+import { listen, urlOf } from './start/listen.js';
+import { privateFolder } from './start/private-file.js';
+import { secretKeysOf } from './start/secret-keys.js';
+import { registeredUsersMetric } from './statistics/registered-totals.js';
+import { StoreUnavailable, type Store } from './store/port/store.js';
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface Server {
+  readonly issuer: string;
+  /** Absent in development when its port was taken. */
+  readonly managementUrl?: string;
+  /** Resolves when the product answers (undefined: told to stop before), rejects when the start must stop. */
+  readonly ready: Promise<Product | undefined>;
+  /** Leaves without losing a request, and writes what waits in memory. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the listeners at once and the product behind them: while its store is away, health is answered and everything else put off.
+ * @throws StartRefused when the data folder, the certificate or a listener cannot be had
+ */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  const basis = await openBasis(options);
+  const { state, listener, management, issuer } = basis;
+  const ready = openBehind(options, basis);
+  const leave = async (): Promise<void> => {
+    const { drainDelay, shutdownTimeout, mode } = options.config;
+    state.isLeaving = true;
+    await pause((drainDelay ?? (mode === 'production' ? 3 : 0)) * 1000);
+    state.isClosing = true;
+    await listener.stop(shutdownTimeout * 1000);
+    const product = await ready.catch(() => undefined);
+    await product?.close();
+    await management?.stop(0);
+  };
+  const { managementHost } = options.config;
+  return {
+    issuer,
+    ...(management === undefined ? {} : { managementUrl: urlOf('http', managementHost, management.port) }),
+    ready,
+    stop: leave,
+  };
+};
+
+interface State {
+  /** Once it is open. */
+  store?: Store;
+  /** Not ready any more: whoever looks at readiness sends new requests elsewhere. */
+  isLeaving: boolean;
+  /** The listener is closed: answers end their connections. */
+  isClosing: boolean;
+}
+
+/** What is there before the store is. */
+interface Basis {
+  readonly state: State;
+  readonly door: FrontDoor;
+  readonly listener: Listener;
+  readonly management: Listener | undefined;
+  readonly issuer: string;
+  readonly secretKeys: readonly Buffer[];
+  readonly metrics: Metrics;
+}
+
+const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
+  const state: State = { isLeaving: false, isClosing: false };
+  makeDataFolder(config);
+  const certificate = await certificateOf(config, Date.now());
+  const secretKeys = secretKeysOf(config);
+  const door = frontDoor();
+  const place = { host: config.host, port: config.port };
+  const listener = await listen(certificate === undefined ? place : { ...place, certificate }, door.handle, '');
+  const issuer = config.issuer ?? urlOf(certificate === undefined ? 'http' : 'https', config.host, listener.port);
+  const metrics = createMetrics();
+  const routes = [...healthRoutes(() => isReady(state)), metricsRoute(metrics)];
+  const management = await openManagement(config, log, plainApp({ state, log, issuer }, routes));
+  return { state, door, listener, management, issuer, secretKeys, metrics };
+};
+
+const isReady = ({ store, isLeaving }: State): Promise<boolean> => {
+  if (store === undefined || isLeaving) return Promise.resolve(false);
+  return store.ping().then(
+    () => true,
+    () => false,
+  );
+};
+
+/** Routes alone, without the product. */
+const plainApp = (
+  { state, log, issuer }: { readonly state: State; readonly log: Log; readonly issuer: string },
+  routes: readonly Route[],
+  elsewhere?: Error,
+): RequestListener =>
+  createApp({
+    endpoints: [],
+    routes,
+    issuer,
+    log,
+    isPublicOrigin: () => Promise.resolve(false),
+    isStopping: () => state.isClosing,
+    remoteAddressOf: ({ socket }) => socket.remoteAddress,
+    noteAnswer: () => undefined,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  });
+
+/** So long a request waits for the product at the start; a store that is away is found to be so earlier. */
+const holdMillis = 1500;
+
+const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis): Promise<Product | undefined> => {
+  const { state, door, issuer, secretKeys, metrics } = basis;
+  const health = healthRoutes(() => isReady(state));
+  const waiting = plainApp({ state, log, issuer }, health, new StoreUnavailable(undefined));
+  const patience = setTimeout(() => door.serveWith(waiting), holdMillis);
+  const product = await openProduct({
+    config,
+    parts: {
+      log,
+      metrics,
+      issuer,
+      secretKeys,
+      trustedProxies: config.trustedProxies ?? [],
+      statisticsTimeZone: config.statisticsTimeZone,
+      version,
+      isReady: () => isReady(state),
+      isStopping: () => state.isClosing,
+    },
+    putOff: () => door.serveWith(waiting),
+    isLeaving: () => state.isLeaving,
+  }).finally(() => clearTimeout(patience));
+  if (product === undefined) return undefined;
+  state.store = product.store;
+  if (config.metricsPerApplication) metrics.addRegisteredUsers(() => registeredUsersMetric(product.store));
+  door.serveWith(product.handler);
+  return product;
+};
+
+const makeDataFolder = ({ mode, databaseUrl, dataDir }: Config): void => {
+  if (mode === 'production' && databaseUrl !== undefined) return;
+  try {
+    privateFolder(dataDir);
+  } catch (cause) {
+    throw refuseStart('The folder TALLYGATE_DATA_DIR cannot be made or written.', { cause });
+  }
+};
+
+/** In development its port may be somebody else's: then there are no metrics, and everything else works. */
+const openManagement = async (
+  { managementHost: host, managementPort: port, mode }: Config,
+  log: Log,
+  handler: RequestListener,
+): Promise<Listener | undefined> => {
+  try {
+    return await listen({ host, port }, handler, 'MANAGEMENT_');
+  } catch (error) {
+    if (mode === 'production' || !(error instanceof StartRefused)) throw error;
+    log.warn({ reason: error.message }, 'no_management_listener');
+    return undefined;
+  }
+};
