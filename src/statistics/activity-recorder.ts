@@ -99,7 +99,7 @@ const createWriter = ({ store, log }: { readonly store: Store; readonly log: Log
       failing = false;
     } catch (cause) {
       // Once per outage, not once a second: the next call tries again.
-      if (!failing) log.warn({ err: cause }, 'activity_not_written');
+      if (!failing) log.warn({ error: cause instanceof Error ? cause.name : typeof cause }, 'activity_not_written');
       failing = true;
     }
   };

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { Context } from 'koa';
+import { ManagementError } from '../model/management-error.js';
+import type { ManagementScope } from '../model/management-scope.js';
+import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
+import { csvQuery } from '../statistics/csv-query.js';
+import { registeredUsersCsv } from '../statistics/csv.js';
+import { readRegisteredUsersTable } from '../statistics/registered-users-rows.js';
+import type { RegisteredUsersQuery, RegisteredUsersTable } from '../statistics/registered-users-rows.js';
+import { factsOf } from './request-facts.js';
+import type { Route } from './route.js';
+
+export interface StatisticsRouteDeps {
+  readonly oauth: Parameters<typeof authenticateBearer>[0];
+  /** IANA name: the zone of periods that name none. */
+  readonly statisticsTimeZone: string;
+}
+
+/** Statistics outside GraphQL: the registered users of many applications as CSV. */
+export const statisticsRoutes = (deps: StatisticsRouteDeps): readonly Route[] => [
+  { path: '/statistics/registered-users.csv', methods: { GET: (context) => answerCsv(deps, context) } },
+];
+
+const neededScope: ManagementScope = 'statistics:read';
+
+const answerCsv = async (deps: StatisticsRouteDeps, context: Context): Promise<void> => {
+  const facts = factsOf(context.req);
+  const actor = await authenticateBearer(deps.oauth, facts);
+  context.set('Cache-Control', 'no-store');
+  if (!actor.scopes.has(neededScope)) {
+    refuse(deps, context, scopeMissing);
+    return;
+  }
+  try {
+    const query = csvQuery(facts.query, deps.statisticsTimeZone);
+    sendTable(context, query, await readTable(deps, query));
+  } catch (error) {
+    if (!(error instanceof ManagementError)) throw error;
+    refuse(deps, context, refusalOf(error));
+  }
+};
+
+/** The figures of one cut, which is closed before the first byte leaves: a slow reader holds up no snapshot. */
+const readTable = async (
+  { oauth: { store } }: StatisticsRouteDeps,
+  query: RegisteredUsersQuery,
+): Promise<RegisteredUsersTable> => {
+  const cut = await store.openSnapshot();
+  try {
+    return await readRegisteredUsersTable(store, cut, query);
+  } finally {
+    await cut.close();
+  }
+};
+
+const sendTable = (context: Context, { period }: RegisteredUsersQuery, table: RegisteredUsersTable): void => {
+  context.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': 'attachment; filename="registered-users.csv"',
+    'Tallygate-As-Of': new Date(table.asOf).toISOString(),
+    'Tallygate-Time-Zone': period.timeZone.name,
+  });
+  // Koa ends the stream when the client goes away.
+  context.body = Readable.from(inTurns(registeredUsersCsv(table)), { objectMode: false });
+};
+
+/** Other requests have their turn between two pieces of a long answer. */
+async function* inTurns(chunks: Iterable<string>): AsyncGenerator<string> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await setImmediate();
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly error: 'invalid_request' | 'insufficient_scope' | 'not_found';
+  readonly description: string;
+  readonly field?: string;
+  readonly challenge?: string;
+}
+
+const scopeMissing: Refusal = {
+  status: 403,
+  error: 'insufficient_scope',
+  description: `This needs the scope ${neededScope}.`,
+  challenge: `Bearer realm="tallygate", error="insufficient_scope", scope="${neededScope}"`,
+};
+
+/** The arguments stand in the query, not in a period. */
+const refusalOf = ({ code, message, field }: ManagementError): Refusal => ({
+  ...(code === 'NOT_FOUND' ? { status: 404, error: 'not_found' } : { status: 400, error: 'invalid_request' }),
+  description: message,
+  ...(field === undefined ? {} : { field: field.replace(/^period\./, '') }),
+});
+
+/** The error object of the OAuth endpoints, with the argument that it is about. */
+const refuse = ({ oauth }: StatisticsRouteDeps, context: Context, refusal: Refusal): void => {
+  const { status, error, description, field, challenge } = refusal;
+  if (challenge !== undefined) context.set('WWW-Authenticate', challenge);
+  context.status = status;
+  context.set('Content-Type', 'application/json');
+  context.body = JSON.stringify({
+    error,
+    error_description: description,
+    ...(field === undefined ? {} : { field }),
+    ...(error === 'not_found' ? {} : { error_uri: `${oauth.issuer}/errors#${error}` }),
+    request_id: factsOf(context.req).requestId,
+  });
+};
