@@ -38,7 +38,7 @@ export interface ApplicationChange {
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a touched key set holds; CONFLICT on
  *   `ifVersion`, on a name or client id that is taken, and for the last administrator
  */
-export const changeApplication = (
+export const changeApplication = async (
   deps: ApplicationDeps,
   actor: Actor,
   change: ApplicationChange,

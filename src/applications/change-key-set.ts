@@ -25,7 +25,7 @@ export interface KeySetUpdate extends KeySetChange {
  * @returns the application as it was written
  * @throws ManagementError as `changeApplication`; BAD_USER_INPUT on `clientId`
  */
-export const changeKeySet = (
+export const changeKeySet = async (
   deps: ApplicationDeps,
   actor: Actor,
   { action, ifVersion, change, ...wanted }: KeySetChange,

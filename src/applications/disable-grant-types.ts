@@ -10,7 +10,11 @@ import { listedGrantTypes } from './key-set-settings.js';
  * to refresh while it is off.
  * @throws ManagementError as `changeApplication`; BAD_USER_INPUT on the field
  */
-export const disableGrantTypes = (deps: ApplicationDeps, actor: Actor, input: GrantTypesInput): Promise<Client> => {
+export const disableGrantTypes = async (
+  deps: ApplicationDeps,
+  actor: Actor,
+  input: GrantTypesInput,
+): Promise<Client> => {
   const disabled = listedGrantTypes(input.grantTypes);
   return updateKeySet(deps, actor, {
     action: 'disableGrantTypes',

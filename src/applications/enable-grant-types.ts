@@ -14,7 +14,11 @@ export interface GrantTypesInput {
  * Switches grant types on; those that are on stay on. What ended when one was switched off stays ended.
  * @throws ManagementError as `changeApplication`; BAD_USER_INPUT on the field
  */
-export const enableGrantTypes = (deps: ApplicationDeps, actor: Actor, input: GrantTypesInput): Promise<Client> => {
+export const enableGrantTypes = async (
+  deps: ApplicationDeps,
+  actor: Actor,
+  input: GrantTypesInput,
+): Promise<Client> => {
   const enabled = listedGrantTypes(input.grantTypes);
   return updateKeySet(deps, actor, {
     action: 'enableGrantTypes',

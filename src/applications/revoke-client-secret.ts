@@ -17,7 +17,7 @@ export interface RevokeClientSecretInput {
  * Ends one secret of a client at once.
  * @throws ManagementError NOT_FOUND, also for the secret; as `changeApplication`; BAD_USER_INPUT on the field
  */
-export const revokeClientSecret = (
+export const revokeClientSecret = async (
   deps: ApplicationDeps,
   actor: Actor,
   input: RevokeClientSecretInput,

@@ -20,7 +20,7 @@ export interface UpdateKeysInput extends KeySetInput {
  * grant type left out ends the families it made (REFRESH_TOKEN: refreshing is refused while it is off), for good.
  * @throws ManagementError as `changeApplication`; BAD_USER_INPUT on the field
  */
-export const updateKeys = (deps: ApplicationDeps, actor: Actor, input: UpdateKeysInput): Promise<Client> =>
+export const updateKeys = async (deps: ApplicationDeps, actor: Actor, input: UpdateKeysInput): Promise<Client> =>
   updateKeySet(deps, actor, {
     action: 'updateKeys',
     clientId: input.clientId,
