@@ -1,0 +1,100 @@
+import { performance } from 'node:perf_hooks';
+import { Mongoose, mongo } from 'mongoose';
+import type { Connection, ConnectOptions } from 'mongoose';
+import { StoreRefused } from '../port/store.js';
+import { within } from './run.js';
+import type { Sample } from './store-clock.js';
+import { storeError } from './store-error.js';
+
+/**
+ * Everything is acknowledged by a majority and read from the primary: what was answered cannot come back, and decisions read what is. No
+ * wait of the driver is longer than a caller of the store may wait (see `run`).
+ */
+const options: ConnectOptions = {
+  appName: 'tallygate',
+  autoCreate: false,
+  autoIndex: false,
+  bufferCommands: false,
+  ignoreUndefined: true,
+  readPreference: 'primary',
+  readConcern: { level: 'majority' },
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 },
+  retryReads: true,
+  retryWrites: true,
+  maxPoolSize: 100,
+  waitQueueTimeoutMS: 500,
+  serverSelectionTimeoutMS: 1_000,
+  connectTimeoutMS: 1_000,
+  socketTimeoutMS: 1_300,
+  heartbeatFrequencyMS: 1_000,
+};
+
+/** For the first connection, which may have to look up names and make TLS ready. */
+const connectMillis = 5_000;
+const defaultDatabase = 'tallygate';
+
+/**
+ * Connects with a client of its own: one whose first try failed stays closed for good.
+ * @throws StoreUnavailable when no primary answers   @throws StoreRefused when the URL or its credentials are wrong
+ */
+export const connect = async (url: string): Promise<Connection> => {
+  const connection = new Mongoose().createConnection();
+  try {
+    await within(connectMillis, () => connection.openUri(url, { ...options, ...databaseOf(url) }));
+    return connection;
+  } catch (error) {
+    await connection.destroy(true).catch(() => undefined); // the refusal says what went wrong
+    throw refusal(error);
+  }
+};
+
+const databaseOf = (url: string): ConnectOptions =>
+  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]/.test(url) ? {} : { dbName: defaultDatabase };
+
+/** Sentences without the driver's words, which may hold the URL and so the password. */
+const refusal = (error: unknown): unknown => {
+  if (isMalformed(error)) return new StoreRefused('The database URL is not a valid MongoDB connection string.', error);
+  if (!(error instanceof mongo.MongoError)) return error;
+  if (error.code === 18 || error.code === 8000) {
+    return new StoreRefused('MongoDB refuses the user name or password in the database URL.', error);
+  }
+  if (error.code === 13) return new StoreRefused('The database user may not read and write this database.', error);
+  if (error.name === 'MongoCompatibilityError') return tooOld(error);
+  return storeError(error);
+};
+
+const isMalformed = (error: unknown): boolean =>
+  error instanceof Error &&
+  ['MongoParseError', 'MongoInvalidArgumentError', 'MongoMissingCredentialsError', 'TypeError'].includes(error.name);
+
+/** Refuses a server that cannot keep what the product promises. @returns the version of the server */
+export const checkServer = async (connection: Connection): Promise<string> => {
+  const admin = database(connection).admin();
+  const hello = await admin.command({ hello: 1 });
+  if (typeof hello['setName'] !== 'string' && hello['msg'] !== 'isdbgrid') {
+    throw new StoreRefused(
+      'This MongoDB is a standalone server: Tallygate needs a replica set (one member is enough) or a sharded cluster.',
+    );
+  }
+  const { version } = await admin.command({ buildInfo: 1 });
+  if (typeof version !== 'string' || Number.parseInt(version, 10) < 5) throw tooOld();
+  return version;
+};
+
+const tooOld = (cause?: unknown): StoreRefused =>
+  new StoreRefused('This MongoDB is too old: Tallygate needs version 5.0 or later.', cause);
+
+/** Asks for the server's time; also the shortest question that shows that a primary answers. */
+export const sampleTime = async (connection: Connection): Promise<Sample> => {
+  const askedAt = performance.now();
+  const hello = await database(connection).admin().command({ hello: 1 });
+  const answeredAt = performance.now();
+  const localTime: unknown = hello['localTime'];
+  if (!(localTime instanceof Date)) throw new StoreRefused('This MongoDB does not tell its time.');
+  return { askedAt, answeredAt, serverTime: localTime.getTime() };
+};
+
+const database = (connection: Connection): mongo.Db => {
+  if (connection.db === undefined) throw new TypeError('The connection is not open.');
+  return connection.db;
+};

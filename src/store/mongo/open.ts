@@ -1,0 +1,108 @@
+import type { Connection } from 'mongoose';
+import type { Clock } from '../../model/clock.js';
+import type { Store } from '../port/store.js';
+import { mongoActivity } from './activity.js';
+import { mongoAdministrators } from './administrators.js';
+import { mongoApplications } from './applications.js';
+import { mongoAudit } from './audit.js';
+import { beginClosing } from './close-periods.js';
+import { checkServer, connect, sampleTime } from './connection.js';
+import { collectionsOf, type Database } from './database.js';
+import { mongoIdempotency } from './idempotency.js';
+import { prepare } from './prepare.js';
+import { mongoRegistrations } from './registrations.js';
+import { run, within } from './run.js';
+import { createRunning } from './running.js';
+import { mongoSettings, mongoSigningKeys, mongoUsage } from './settings.js';
+import { mongoSnapshots } from './snapshot.js';
+import { createStoreClock } from './store-clock.js';
+import { storeError } from './store-error.js';
+import { mongoSweep } from './sweep.js';
+import { mongoTokens } from './tokens.js';
+import { mongoUsers } from './users.js';
+
+/**
+ * Opens the store in the database that a URL names, `tallygate` if it names none, and makes its collections and indexes.
+ * @throws StoreRefused when the server is standalone, too old, refuses the credentials, or holds a newer format
+ * @throws StoreUnavailable when no primary answers: try again, each time is a fresh start
+ */
+export const openMongoStore = async (url: string, options: { readonly clock?: Clock } = {}): Promise<Store> => {
+  const connection = await connect(url);
+  try {
+    return await storeOf(connection, options.clock);
+  } catch (error) {
+    await connection.close(true);
+    throw storeError(error);
+  }
+};
+
+const storeOf = async (connection: Connection, givenClock: Clock | undefined): Promise<Store> => {
+  const version = await checkServer(connection);
+  const collections = collectionsOf(connection);
+  await prepare(connection, collections, { isOfServer: givenClock === undefined });
+  const time = givenClock === undefined ? await serverTime(connection) : givenTime(givenClock);
+  const database: Database = { ...collections, clock: time.now };
+  await beginClosing(database);
+  const running = createRunning();
+  const whole = running.track({
+    openSnapshot: mongoSnapshots(connection, database, time.slack),
+    sweep: mongoSweep(database),
+  });
+  return {
+    description: `mongodb ${version}`,
+    clock: time.now,
+    applications: running.track(mongoApplications(database)),
+    administrators: running.track(mongoAdministrators(database)),
+    users: running.track(mongoUsers(database)),
+    tokens: running.track(mongoTokens(database)),
+    registrations: running.track(mongoRegistrations(database)),
+    activity: running.track(mongoActivity(database)),
+    audit: running.track(mongoAudit(database)),
+    idempotency: running.track(mongoIdempotency(database)),
+    settings: running.track(mongoSettings(database)),
+    signingKeys: running.track(mongoSigningKeys(database)),
+    usage: running.track(mongoUsage(database)),
+    openSnapshot: () => whole.openSnapshot(),
+    ping: async () => {
+      await within(pingMillis, () => sampleTime(connection));
+    },
+    sweep: (at) => whole.sweep(at),
+    close: async () => {
+      time.stop();
+      await running.stop();
+      await connection.close(true);
+    },
+  };
+};
+
+/** Readiness falls within a second. */
+const pingMillis = 900;
+const resampleMillis = 5_000;
+const firstSamples = 4;
+
+interface Time {
+  readonly now: Clock;
+  /** How far behind the present an instant must lie to be past on every server. */
+  readonly slack: () => number;
+  readonly stop: () => void;
+}
+
+const givenTime = (now: Clock): Time => ({ now, slack: () => 1, stop: () => undefined });
+
+/** The server's time, asked for again and again: while it does not answer, time goes on by the monotonic clock. */
+const serverTime = async (connection: Connection): Promise<Time> => {
+  const clock = createStoreClock(await run(() => sampleTime(connection)));
+  const sample = async (): Promise<void> => {
+    clock.observe(await run(() => sampleTime(connection)));
+  };
+  for (let taken = 1; taken < firstSamples; taken++) await sample();
+  const timer = setInterval(() => void sample().catch(() => undefined), resampleMillis);
+  timer.unref();
+  return {
+    now: () => clock.now(),
+    slack: () => clock.uncertainty() + 1,
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
+};

@@ -1,0 +1,54 @@
+import type { Model } from 'mongoose';
+import type { AuditEvent } from '../../model/audit-event.js';
+import type { Collections } from './database.js';
+import type { OutboxCarrier } from './documents.js';
+import { run } from './run.js';
+import { isDuplicateKey } from './store-error.js';
+
+/**
+ * Moves the events of one document to `audit_events`. Called before a change is acknowledged, so that whoever knows of the change finds its event; what
+ * a crash leaves behind is moved by the sweep. Every step may be done twice.
+ */
+export const moveOutbox = async (
+  { audit }: Collections,
+  carrier: Model<OutboxCarrier>,
+  { _id, outbox = [] }: OutboxCarrier,
+): Promise<void> => {
+  if (outbox.length === 0) return;
+  for (const event of outbox) await insertEvent(audit, event);
+  const moved = outbox.map(({ id }) => id);
+  // Not if another change has added its event meanwhile: that change moves all of them.
+  await run(() =>
+    carrier.updateOne(
+      { _id, outbox: { $size: moved.length }, 'outbox.id': { $all: moved } },
+      { $unset: { outbox: 1 } },
+    ),
+  );
+};
+
+/** An event that is there already is left as it is. */
+export const insertEvent = async (audit: Collections['audit'], event: AuditEvent): Promise<void> => {
+  try {
+    await run(() => audit.create({ _id: event.id, at: event.at, event }));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+};
+
+const batch = 100;
+
+/** Moves what crashes have left behind. Returns how many documents it went through. */
+export const moveOutboxes = async (collections: Collections): Promise<number> => {
+  let moved = 0;
+  for (const carrier of Object.values(collections.carriers)) {
+    const left = await run(() =>
+      carrier
+        .find({ 'outbox.id': { $exists: true } })
+        .limit(batch)
+        .lean<OutboxCarrier[]>(),
+    );
+    for (const document of left) await moveOutbox(collections, carrier, document);
+    moved += left.length;
+  }
+  return moved;
+};

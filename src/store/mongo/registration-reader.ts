@@ -1,0 +1,47 @@
+import type { RegistrationReader } from '../port/registrations.js';
+import { compareKept } from './compare-kept.js';
+import type { Cut } from './cut.js';
+import type { RegistrationDocument } from './documents.js';
+import { histogramOf } from './histogram.js';
+import { firstField, scopeOf } from './kept-periods.js';
+import { all, behind, pageOf } from './listing.js';
+import { nobody, registrationOf } from './registration-rows.js';
+import { run } from './run.js';
+
+export const registrationReader = (cut: Cut): RegistrationReader => ({
+  histogram: (histogram) => histogramOf(cut, histogram),
+  page: async ({ applicationId, environment, from, to }, request) => {
+    const field = firstField[scopeOf(environment)];
+    const condition = all([
+      { applicationId, userId: { $ne: nobody } },
+      { [field]: { $gte: from ?? 0, ...(to === undefined ? {} : { $lt: to }) } },
+      ...behind(request, [field, 'userId'], '$gt'),
+    ]);
+    const rows = await run(() =>
+      cut.collections.registrations
+        .find(condition)
+        .sort({ [field]: 1, userId: 1 })
+        .limit(request.first + 1)
+        .session(cut.session)
+        .lean<RegistrationDocument[]>(),
+    );
+    return pageOf(rows, request, registrationOf);
+  },
+  compareKept: (query) => compareKept(cut, query),
+  extent: async ({ applicationId, environment }) => {
+    const field = firstField[scopeOf(environment)];
+    const end = async (direction: 1 | -1): Promise<number | undefined> => {
+      const row = await run(() =>
+        cut.collections.registrations
+          .findOne({ applicationId, [field]: { $gte: 0 } })
+          .sort({ [field]: direction, userId: direction })
+          .session(cut.session)
+          .lean<RegistrationDocument>(),
+      );
+      return row?.[field];
+    };
+    const first = await end(1);
+    const last = await end(-1);
+    return first === undefined || last === undefined ? undefined : { first, last };
+  },
+});

@@ -1,0 +1,106 @@
+import type { NewRegistration, RegistrationStore } from '../port/registrations.js';
+import { buryRegistration } from './bury-registration.js';
+import type { Database } from './database.js';
+import type { RegistrationDocument } from './documents.js';
+import { erasedAmong, removedAmong } from './gone.js';
+import { importRegistrations, rehearseImport } from './import-registrations.js';
+import { beginChange, type KeptChange } from './kept-change.js';
+import { firstField, firstInstantsOf, lastField } from './kept-periods.js';
+import { instantsOf, newRow, nobody, registrationKey, registrationOf, withInstants } from './registration-rows.js';
+import { changeRow, insertRow } from './registration-writes.js';
+import { run } from './run.js';
+
+export const mongoRegistrations = (database: Database): RegistrationStore => ({
+  record: async (registration) => {
+    if (await moveLast(database, registration)) return 'already';
+    return recordFirst(database, registration);
+  },
+  bury: (applicationId, userId) => buryRegistration(database, registrationKey(applicationId, userId)),
+  import: async (rows, how) =>
+    'dryRun' in how ? rehearseImport(database, rows) : importRegistrations(database, rows, how.audit),
+  findByUsers: async (userIds) => {
+    const users = userIds.filter((id) => id !== nobody);
+    const rows = await run(() =>
+      database.registrations
+        .find({ userId: { $in: users } })
+        .sort({ userId: 1, first: 1, applicationId: 1 })
+        .lean<RegistrationDocument[]>(),
+    );
+    const removed = await removedAmong(database, [...new Set(rows.map(({ applicationId }) => applicationId))]);
+    return rows.filter(({ applicationId }) => !removed.has(applicationId)).map(registrationOf);
+  },
+});
+
+/** The path of every login but the first: one round trip. */
+const moveLast = async ({ registrations }: Database, registration: NewRegistration): Promise<boolean> => {
+  const { applicationId, environment, userId, at } = registration;
+  const registered = {
+    _id: registrationKey(applicationId, userId),
+    userId,
+    [firstField[environment]]: { $exists: true },
+  };
+  const { matchedCount } = await run(() =>
+    registrations.updateOne(registered, { $max: { last: at, [lastField[environment]]: at } }),
+  );
+  return matchedCount === 1;
+};
+
+const rounds = 20;
+
+const recordFirst = async (database: Database, registration: NewRegistration): Promise<'first' | 'already'> => {
+  const change = beginChange(database);
+  for (let round = 0; round < rounds; round++) {
+    const outcome = await attempt(database, registration, change);
+    if (outcome === undefined) continue;
+    if (outcome === 'already') {
+      await change.finish();
+      return 'already';
+    }
+    // A login that took minutes: its day may have been closed without it.
+    await change.open(firstInstantsOf(outcome));
+    await change.finish();
+    return afterFirst(database, registration);
+  }
+  throw new Error('A registration moves too often.');
+};
+
+/** One conditional write. The row that it made, or undefined when somebody else moved the row meanwhile. */
+const attempt = async (
+  database: Database,
+  registration: NewRegistration,
+  change: KeptChange,
+): Promise<RegistrationDocument | 'already' | undefined> => {
+  const { applicationId, environment, userId, at } = registration;
+  const key = registrationKey(applicationId, userId);
+  const row = await run(() => database.registrations.findById(key).lean<RegistrationDocument>());
+  if (row === null) {
+    const made = newRow(registration);
+    await change.open(firstInstantsOf(made));
+    return (await insertRow(database, made)) ? made : undefined;
+  }
+  if (row.userId === nobody) return 'already';
+  if (instantsOf(row, environment) !== undefined)
+    return (await moveLast(database, registration)) ? 'already' : undefined;
+  const first = Math.max(at, row.first);
+  const moved = withInstants(row, environment, { firstTokenAt: first, lastTokenAt: first });
+  await change.open([{ applicationId, scope: environment, at: first }]);
+  return (await changeRow(database, row, moved)) ? moved : undefined;
+};
+
+/** Whoever went while the row was made has looked for rows before it was there, or finds it: one of the two sees the other. */
+const afterFirst = async (
+  database: Database,
+  { applicationId, userId }: NewRegistration,
+): Promise<'first' | 'already'> => {
+  const [erased, removed] = await Promise.all([
+    erasedAmong(database, [userId]),
+    removedAmong(database, [applicationId]),
+  ]);
+  const key = registrationKey(applicationId, userId);
+  if (removed.has(applicationId)) {
+    await run(() => database.registrations.deleteOne({ _id: key }));
+    return 'already';
+  }
+  if (erased.has(userId)) await buryRegistration(database, key);
+  return 'first';
+};

@@ -1,0 +1,95 @@
+import type { ClientSession, Connection } from 'mongoose';
+import type { EpochMillis } from '../../model/clock.js';
+import type { Snapshot } from '../port/store.js';
+import { StoreUnavailable } from '../port/store.js';
+import { activityReader } from './activity-reader.js';
+import { amongApplications, applicationsOf, byAge } from './applications.js';
+import { findClosing } from './close-periods.js';
+import type { Cut } from './cut.js';
+import type { Database } from './database.js';
+import type { ApplicationDocument, UserDocument } from './documents.js';
+import { registrationReader } from './registration-reader.js';
+import { run } from './run.js';
+import { among, usersOf } from './users.js';
+
+/** MongoDB ends a transaction after 60 s by itself; nobody's statistics take half of it. */
+const longestMillis = 30_000;
+
+/**
+ * A snapshot is one transaction that only reads. Nothing is ever written in one. `asOf` is taken after the first read, which makes the cut,
+ * and lies as far ahead as clocks of other servers may be.
+ */
+export const mongoSnapshots =
+  (connection: Connection, database: Database, slack: () => number): (() => Promise<Snapshot>) =>
+  async () => {
+    const session = await run(() => connection.startSession());
+    try {
+      session.startTransaction({ readConcern: { level: 'snapshot' }, readPreference: 'primary' });
+      const { through } = await findClosing(database, session);
+      return snapshotOf({ collections: database, session, through }, database.clock() + slack());
+    } catch (error) {
+      await end(session);
+      throw error;
+    }
+  };
+
+const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
+  const { applications, users } = cut.collections;
+  const inTurn = oneAtATime();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    clearTimeout(limit);
+    closing ??= inTurn(() => end(cut.session));
+    return closing;
+  };
+  const limit = setTimeout(() => void close(), longestMillis);
+  limit.unref();
+  const read = <T>(query: () => Promise<T>): Promise<T> =>
+    closing === undefined ? inTurn(query) : Promise.reject(new StoreUnavailable('The snapshot is closed.'));
+  const registrations = registrationReader(cut);
+  const activity = activityReader(cut);
+  return {
+    asOf,
+    registrations: {
+      histogram: (histogram) => read(() => registrations.histogram(histogram)),
+      page: (query, request) => read(() => registrations.page(query, request)),
+      compareKept: (query) => read(() => registrations.compareKept(query)),
+      extent: (of) => read(() => registrations.extent(of)),
+    },
+    activity: {
+      tokenCounts: (query) => read(() => activity.tokenCounts(query)),
+      activeUsers: (query) => read(() => activity.activeUsers(query)),
+    },
+    findUsers: (ids) =>
+      read(async () => {
+        const found = users.find(among(ids)).sort(byAge).session(cut.session);
+        return usersOf(await run(() => found.lean<UserDocument[]>()));
+      }),
+    findApplications: (ids) =>
+      read(async () => {
+        const found = applications.find(amongApplications(ids)).sort(byAge).session(cut.session);
+        return applicationsOf(await run(() => found.lean<ApplicationDocument[]>()));
+      }),
+    close,
+  };
+};
+
+/** A transaction takes one command after the other. */
+const oneAtATime = (): (<T>(command: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (command) => {
+    const result = last.then(command);
+    last = result.catch(() => undefined);
+    return result;
+  };
+};
+
+/** There is nothing to keep; where the server is away it ends the transaction itself. */
+const end = async (session: ClientSession): Promise<void> => {
+  try {
+    if (session.inTransaction()) await run(() => session.abortTransaction());
+    await run(() => session.endSession());
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
+};

@@ -1,0 +1,54 @@
+import { performance } from 'node:perf_hooks';
+import type { EpochMillis } from '../../model/clock.js';
+
+/** One question for the server's time: when it was asked and answered by the monotonic clock, and what it said. */
+export interface Sample {
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  readonly serverTime: EpochMillis;
+}
+
+export interface StoreClock {
+  now(): EpochMillis;
+  observe(sample: Sample): void;
+  /** By how much clocks of this store's servers may differ, in milliseconds. */
+  uncertainty(): number;
+}
+
+/** Samples to choose from: the one with the shortest way there and back knows best. */
+const keptSamples = 8;
+
+/**
+ * The database's time: its distance from the monotonic clock, measured again and again, so that servers whose own clocks differ agree. It
+ * never goes back: set back, it stands still until the time is reached again.
+ */
+export const createStoreClock = (first: Sample, monotonic: () => number = () => performance.now()): StoreClock => {
+  let samples: readonly Sample[] = [first];
+  let newest = 0;
+  return {
+    now: () => {
+      newest = Math.max(newest, Math.floor(monotonic() + offset(best(samples))));
+      return newest;
+    },
+    observe: (sample) => {
+      const agreeing = samples.filter((known) => agree(known, sample));
+      samples = [...agreeing, sample].slice(-keptSamples);
+    },
+    uncertainty: () => Math.ceil(width(best(samples))) + 1,
+  };
+};
+
+const width = ({ askedAt, answeredAt }: Sample): number => answeredAt - askedAt;
+
+/** The answer was given somewhere between, and says whole milliseconds, rounded down. */
+const offset = ({ askedAt, answeredAt, serverTime }: Sample): number => serverTime + 0.5 - (askedAt + answeredAt) / 2;
+
+/** Where they cannot both be right the server's clock was set meanwhile (or another server answers): only the newer one counts. */
+const agree = (one: Sample, other: Sample): boolean =>
+  Math.abs(offset(one) - offset(other)) <= (width(one) + width(other)) / 2 + driftMillis;
+
+/** What good clocks drift apart while the samples are kept, with the rounding. */
+const driftMillis = 10;
+
+const best = (samples: readonly Sample[]): Sample =>
+  samples.reduce((narrowest, sample) => (width(sample) <= width(narrowest) ? sample : narrowest));

@@ -1,0 +1,63 @@
+import { mongo } from 'mongoose';
+import { StoreUnavailable } from '../port/store.js';
+
+/** A unique key is taken already. The one thing that is read from such an error: its code. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof mongo.MongoServerError && error.code === 11000;
+
+/** Server errors that speak of the moment and not of the command (https://www.mongodb.com/docs/manual/reference/error-codes/). */
+const passingCodes: ReadonlySet<unknown> = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  24, // LockTimeout
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  79, // UnknownReplWriteConcern
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  112, // WriteConflict
+  133, // FailedToSatisfyReadPreference
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  225, // TransactionTooOld
+  239, // SnapshotTooOld
+  246, // SnapshotUnavailable
+  251, // NoSuchTransaction
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+  14031, // OutOfDiskSpace
+]);
+
+/** Errors that the driver makes itself because it cannot talk to the server. */
+const driverErrors: ReadonlySet<string> = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'PoolClearedOnNetworkError',
+  'MongoServerClosedError',
+  'MongoStalePrimaryError',
+  'MongoTopologyClosedError',
+  'MongoNotConnectedError',
+  'MongoClientClosedError',
+  'MongoExpiredSessionError',
+  'MongoTransactionError',
+  'MongoUnexpectedServerResponseError',
+  'MongoWriteConcernError',
+]);
+
+/** What a caller of the port gets for an error: StoreUnavailable where the server or the way to it is the reason. */
+export const storeError = (error: unknown): unknown => (isPassing(error) ? new StoreUnavailable(error) : error);
+
+const isPassing = (error: unknown): boolean => {
+  if (!(error instanceof mongo.MongoError)) return false;
+  if (driverErrors.has(error.name) || passingCodes.has(error.code)) return true;
+  return error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('RetryableWriteError');
+};

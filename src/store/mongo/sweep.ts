@@ -1,0 +1,75 @@
+import type { EpochMillis } from '../../model/clock.js';
+import { closePeriods } from './close-periods.js';
+import type { Database } from './database.js';
+import type { ImportDocument } from './documents.js';
+import { finishErasure } from './erase-user.js';
+import { carryOut } from './import-registrations.js';
+import { changeMillis } from './kept-periods.js';
+import { moveOutboxes } from './outbox.js';
+import { deleteSome, removalStep } from './remove-application.js';
+import { run } from './run.js';
+
+/** So long after its end a family is still shown in lists. */
+const familyGraceMillis = 30 * 24 * 60 * 60 * 1000;
+
+/** What is finished at once. */
+const batch = 10;
+
+export const mongoSweep =
+  (database: Database): ((at: EpochMillis) => Promise<number>) =>
+  async (at) =>
+    (await deleteExpired(database, at)) +
+    (await moveOutboxes(database)) +
+    (await finishErasures(database)) +
+    (await finishRemovals(database)) +
+    (await finishImports(database)) +
+    (await closePeriods(database));
+
+const deleteExpired = async (database: Database, at: EpochMillis): Promise<number> => {
+  const expired = { expiresAt: { $lte: new Date(at) } };
+  const ended = { $lte: at - familyGraceMillis };
+  const { accessTokens, deniedJwts, assertions, idempotency, families } = database;
+  return (
+    (await deleteSome(accessTokens, expired)) +
+    (await deleteSome(deniedJwts, expired)) +
+    (await deleteSome(assertions, expired)) +
+    (await deleteSome(idempotency, expired)) +
+    (await deleteSome(families, { idleExpiresAt: ended })) +
+    (await deleteSome(families, { absoluteExpiresAt: ended })) +
+    (await deleteSome(families, { revokedAt: ended }))
+  );
+};
+
+const finishErasures = async (database: Database): Promise<number> => {
+  const interrupted = await run(() =>
+    database.users.find({ cleaning: true }).select('_id').limit(batch).lean<{ _id: string }[]>(),
+  );
+  for (const { _id } of interrupted) await finishErasure(database, _id);
+  return interrupted.length;
+};
+
+const finishRemovals = async (database: Database): Promise<number> => {
+  const interrupted = await run(() =>
+    database.applications.find({ cleaning: true }).select('_id').limit(batch).lean<{ _id: string }[]>(),
+  );
+  for (const { _id } of interrupted) await removalStep(database, _id);
+  return interrupted.length;
+};
+
+/** Whoever moves `until` carries the import out. */
+const finishImports = async (database: Database): Promise<number> => {
+  const { imports, clock } = database;
+  const interrupted = await run(() =>
+    imports
+      .find({ until: { $lte: clock() } })
+      .limit(1)
+      .lean<ImportDocument[]>(),
+  );
+  for (const document of interrupted) {
+    const mine = { _id: document._id, until: document.until };
+    const claim = { $set: { until: clock() + changeMillis } };
+    const { matchedCount } = await run(() => imports.updateOne(mine, claim));
+    if (matchedCount === 1) await carryOut(database, document);
+  }
+  return interrupted.length;
+};

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type { UpdateQuery } from 'mongoose';
+import type { AuditEvent } from '../../model/audit-event.js';
+import type { User } from '../../model/user.js';
+import type { UserChange, UserFilter, UserStore } from '../port/users.js';
+import type { Database } from './database.js';
+import type { UserDocument } from './documents.js';
+import { finishErasure } from './erase-user.js';
+import { all, behind, pageOf, when, type Condition } from './listing.js';
+import { moveOutbox } from './outbox.js';
+import { run } from './run.js';
+import { isDuplicateKey } from './store-error.js';
+import { revokeMatching } from './families.js';
+
+/** An erased user's document keeps his id and no more. */
+const live = { erasedAt: { $exists: false } };
+
+export const mongoUsers = (database: Database): UserStore => {
+  const { users } = database;
+  const one = async (condition: Condition): Promise<User | undefined> => {
+    const document = await run(() => users.findOne({ ...condition, ...live }).lean<UserDocument>());
+    return document === null ? undefined : userOf(document);
+  };
+  return {
+    create: (user, audit) => create(database, user, audit),
+    update: (id, change, audit) => update(database, id, { change, audit }),
+    rehash: async (id, expected, hash) => {
+      await run(() => users.updateOne({ _id: id, passwordHash: expected }, { $set: { passwordHash: hash } }));
+    },
+    erase: (id, audit) => erase(database, id, audit),
+    find: (id) => one({ _id: id }),
+    findByUsername: (username) => one({ username }),
+    findMany: async (ids) => usersOf(await run(() => users.find(among(ids)).sort(byAge).lean<UserDocument[]>())),
+    page: async (filter, request) => {
+      const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);
+      const found = await run(() =>
+        users
+          .find(condition)
+          .sort(byAge)
+          .limit(request.first + 1)
+          .lean<UserDocument[]>(),
+      );
+      return pageOf(found, request, userOf);
+    },
+    count: (filter) => run(() => users.countDocuments(all(conditions(filter)))),
+  };
+};
+
+/** Those of the users with these ids who are not erased. */
+export const among = (ids: readonly string[]): Condition => ({ _id: { $in: [...ids] }, ...live });
+
+export const byAge = { createdAt: 1, _id: 1 } as const;
+
+const conditions = ({ usernameStartsWith, enabled }: UserFilter): readonly Condition[] => [
+  live,
+  // The order of names is that of their bytes, and no name holds the last code point.
+  ...when(usernameStartsWith, (start) => ({ username: { $gte: start, $lt: `${start}\u{10FFFF}` } })),
+  ...when(enabled, (value) => ({ enabled: value })),
+];
+
+export const usersOf = (documents: readonly UserDocument[]): readonly User[] => documents.map(userOf);
+
+const userOf = (document: UserDocument): User => ({
+  id: document._id,
+  username: document.username ?? '',
+  ...(document.email === undefined ? {} : { email: document.email }),
+  ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
+  enabled: document.enabled ?? false,
+  epoch: document.epoch ?? 0,
+  ...(document.passwordHash === undefined ? {} : { passwordHash: document.passwordHash }),
+  createdAt: document.createdAt ?? 0,
+  ...(document.passwordChangedAt === undefined ? {} : { passwordChangedAt: document.passwordChangedAt }),
+});
+
+const create = async (
+  database: Database,
+  { id, ...fields }: User,
+  audit: AuditEvent,
+): Promise<'created' | 'id_taken' | 'username_taken'> => {
+  const writer = randomUUID();
+  const document: UserDocument = { _id: id, ...fields, outbox: [audit], writer };
+  try {
+    await run(() => database.users.create(document));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const there = await run(() => database.users.findById(id).lean<UserDocument>());
+    if (there === null) return 'username_taken';
+    if (there.writer !== writer) return 'id_taken';
+  }
+  await moveOutbox(database, database.carriers.users, document);
+  return 'created';
+};
+
+const update = async (
+  database: Database,
+  id: string,
+  { change, audit }: { readonly change: UserChange; readonly audit: AuditEvent },
+): Promise<User | 'unknown'> => {
+  const document = await write(database, id, { change, audit });
+  if (document === null) return 'unknown';
+  // The raised epoch has ended them; this shows it in their list.
+  if (change.password !== undefined) await revokeMatching(database, { userId: id }, change.password.at);
+  await moveOutbox(database, database.carriers.users, document);
+  return userOf(document);
+};
+
+/** Whether the epoch rises depends on the user being enabled: each try is one write on condition that he is, or is not. */
+const write = async (
+  { users }: Database,
+  id: string,
+  { change, audit }: { readonly change: UserChange; readonly audit: AuditEvent },
+): Promise<UserDocument | null> => {
+  const raises = change.raiseEpoch === true || change.password !== undefined;
+  const attempt = (condition: Condition, epochs: 0 | 1): Promise<UserDocument | null> =>
+    run(() =>
+      users
+        .findOneAndUpdate({ _id: id, ...live, ...condition }, writes(change, { audit, epochs }), {
+          returnDocument: 'after',
+        })
+        .lean<UserDocument>(),
+    );
+  if (raises) return attempt({}, 1);
+  if (change.enabled !== false) return attempt({}, 0);
+  // Each may lose to a change in between; who loses both lost to two, and tries again.
+  for (let round = 0; round < rounds; round++) {
+    const written = (await attempt({ enabled: true }, 1)) ?? (await attempt({ enabled: false }, 0));
+    if (written !== null) return written;
+    if ((await run(() => users.exists({ _id: id, ...live }))) === null) return null;
+  }
+  throw new Error('A user changes too often to be switched off.');
+};
+
+const rounds = 20;
+
+const writes = (
+  change: UserChange,
+  { audit, epochs }: { readonly audit: AuditEvent; readonly epochs: 0 | 1 },
+): UpdateQuery<UserDocument> => ({
+  $set: {
+    ...(change.email === undefined || change.email === null ? {} : { email: change.email }),
+    ...(change.displayName === undefined || change.displayName === null ? {} : { displayName: change.displayName }),
+    ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
+    ...(change.password && { passwordHash: change.password.hash, passwordChangedAt: change.password.at }),
+    writer: randomUUID(),
+  },
+  $unset: {
+    ...(change.email === null ? { email: 1 } : {}),
+    ...(change.displayName === null ? { displayName: 1 } : {}),
+  },
+  $inc: { epoch: epochs },
+  $push: { outbox: audit },
+});
+
+const erase = async (database: Database, id: string, audit: AuditEvent): Promise<'erased' | 'unknown'> => {
+  const writer = randomUUID();
+  const erased = await run(() =>
+    database.users
+      .findOneAndUpdate({ _id: id, ...live }, erasure({ audit, at: database.clock(), writer }), {
+        returnDocument: 'after',
+      })
+      .lean<UserDocument>(),
+  );
+  const tombstone =
+    erased ?? (await run(() => database.users.findOne({ _id: id, writer, cleaning: true }).lean<UserDocument>()));
+  if (tombstone === null) return 'unknown';
+  await finishErasure(database, id);
+  await moveOutbox(database, database.carriers.users, tombstone);
+  return 'erased';
+};
+
+const erasure = (by: {
+  readonly audit: AuditEvent;
+  readonly at: number;
+  readonly writer: string;
+}): UpdateQuery<UserDocument> => ({
+  $set: { erasedAt: by.at, cleaning: true, writer: by.writer },
+  $unset: {
+    username: 1,
+    email: 1,
+    displayName: 1,
+    enabled: 1,
+    epoch: 1,
+    passwordHash: 1,
+    createdAt: 1,
+    passwordChangedAt: 1,
+  },
+  $push: { outbox: by.audit },
+});
