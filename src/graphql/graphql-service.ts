@@ -1,0 +1,166 @@
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { Actor } from '../model/actor.js';
+import type { Log } from '../model/log.js';
+import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
+import { describeCause, errorDescriber, formattedError, type DescribedError } from './describe-error.js';
+import { errorLimit } from './input-errors.js';
+import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
+import { passGate, type GateRefusal } from './operation-gate.js';
+import { selectionLimit, tokenLimit } from './operation-limits.js';
+import { buildManagementSchema } from './schema.js';
+
+/** What a client sends (GraphQL over HTTP §5.1). */
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface GraphqlService {
+  readonly schema: GraphQLSchema;
+  /** Runs one operation for whom it was authenticated. Never throws. */
+  run(actor: Actor, request: GraphqlRequest): Promise<GraphqlAnswer>;
+  stop(): Promise<void>;
+}
+
+export const createGraphqlService = async (deps: OperationDeps): Promise<GraphqlService> => {
+  const schema = buildManagementSchema();
+  const described = new WeakMap<object, DescribedError>();
+  const apollo = new ApolloServer<OperationContext>({
+    schema,
+    introspection: true, // whoever has a management token may look; the SDL is public
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    parseOptions: { maxLexicalTokens: tokenLimit },
+    maxRecursiveSelections: selectionLimit,
+    validationOptions: { maxErrors: errorLimit },
+    executionOptions: { maxCoercionErrors: errorLimit },
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production', // the same everywhere: Apollo shows and logs more elsewhere
+    logger: apolloLog(deps.log),
+    formatError: (formatted, error) => format(formatted, describedIn(described, error)),
+    plugins: [...nothingOfApollos(), gate(), describer(described)],
+  });
+  await apollo.start();
+  return {
+    schema,
+    run: (actor, request) => run(apollo, operationContext(deps, actor), request),
+    stop: () => apollo.stop(),
+  };
+};
+
+const run = async (
+  apollo: ApolloServer<OperationContext>,
+  context: OperationContext,
+  request: GraphqlRequest,
+): Promise<GraphqlAnswer> => {
+  const { requestId } = context.actor;
+  try {
+    const response = await apollo.executeOperation({ ...request }, { contextValue: context });
+    if (response.body.kind !== 'single') throw new Error('Nothing here is delivered bit by bit.');
+    return answerOf(requestId, response.body.singleResult, response.http.headers.get('www-authenticate'));
+  } catch (error) {
+    const unexpected = describeCause(error);
+    logUnexpected(context, unexpected);
+    return answerOf(requestId, { errors: [formattedError(unexpected)] });
+  } finally {
+    await closeCut(context);
+  }
+};
+
+/** It is only read from: that it could not be closed in order is for the log. */
+const closeCut = async ({ cut, deps, actor }: OperationContext): Promise<void> => {
+  try {
+    await cut.close();
+  } catch (error) {
+    deps.log.warn({ ...deps.describeError(error), requestId: actor.requestId }, 'snapshot_not_closed');
+  }
+};
+
+/** What stands in front of every operation. */
+const gate = (): ApolloServerPlugin<OperationContext> => ({
+  requestDidStart: () =>
+    Promise.resolve({
+      responseForOperation: async ({ schema, document, operation, contextValue, request }) => {
+        const refusal = await passGate({ schema, document, operation }, contextValue, request.variables ?? {});
+        return refusal === undefined ? null : refused(refusal);
+      },
+    }),
+});
+
+const refused = ({ errors, neededScopes }: GateRefusal): GraphQLResponse => ({
+  http: {
+    status: 200, // the delivery looks at the errors
+    headers: new HeaderMap(
+      neededScopes === undefined
+        ? []
+        : [['www-authenticate', `Bearer error="insufficient_scope", scope="${neededScopes.join(' ')}"`]],
+    ),
+  },
+  body: {
+    kind: 'single',
+    singleResult: {
+      errors: errors.map(({ refusal, path }) =>
+        formattedError(describeCause(refusal), path === undefined ? {} : { path }),
+      ),
+    },
+  },
+});
+
+/** Finds out what the errors of an operation are while its document is at hand, and logs what nobody expected. */
+const describer = (described: WeakMap<object, DescribedError>): ApolloServerPlugin<OperationContext> => ({
+  requestDidStart: () =>
+    Promise.resolve({
+      didEncounterErrors: ({ schema, document, errors, contextValue }) => {
+        const describe = errorDescriber(schema, document);
+        for (const error of errors) {
+          const description = describe(error);
+          described.set(error, description);
+          logUnexpected(contextValue, description, error);
+        }
+        return Promise.resolve();
+      },
+    }),
+});
+
+const describedIn = (described: WeakMap<object, DescribedError>, error: unknown): DescribedError =>
+  (typeof error === 'object' && error !== null ? described.get(error) : undefined) ?? describeCause(error);
+
+const format = (formatted: GraphQLFormattedError, description: DescribedError): GraphQLFormattedError =>
+  formattedError(description, formatted);
+
+const logUnexpected = (
+  { deps, actor }: OperationContext,
+  { unexpected }: DescribedError,
+  { path }: Partial<Pick<GraphQLError, 'path'>> = {},
+): void => {
+  if (unexpected === undefined) return;
+  const field = path?.join('.');
+  deps.log.error({ ...deps.describeError(unexpected), field, requestId: actor.requestId }, 'graphql_failed');
+};
+
+/** Apollo neither reports to its makers nor shows a page of theirs. */
+const nothingOfApollos = (): readonly ApolloServerPlugin<OperationContext>[] => [
+  ApolloServerPluginUsageReportingDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginLandingPageDisabled(),
+];
+
+const apolloLog = (log: Log) => {
+  const say =
+    (level: keyof Log) =>
+    (message?: unknown): void =>
+      log[level]({ message }, 'apollo');
+  return { debug: say('debug'), info: say('debug'), warn: say('warn'), error: say('error') };
+};

@@ -1,0 +1,51 @@
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { refusalOf } from '../management/audit-of.js';
+import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
+import type { OperationContext } from './operation-context.js';
+
+/**
+ * Puts a frame around every mutation: it begins with nothing that was read before in the same operation, it is logged, and what it
+ * is refused leaves an audit event.
+ */
+export const carryOutMutations = (schema: GraphQLSchema): void => {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    if (field.resolve !== undefined) field.resolve = framed(field.name, field.resolve);
+  }
+};
+
+type Resolve = GraphQLFieldResolver<unknown, OperationContext>;
+
+const framed =
+  (action: string, resolve: Resolve): Resolve =>
+  async (source, args, context, info) => {
+    await context.cut.renew();
+    context.loaders.clear();
+    const { deps, actor } = context;
+    const fields = { action, actor: actor.clientId, requestId: actor.requestId };
+    try {
+      const payload: unknown = await resolve(source, args, context, info);
+      deps.log.info({ ...fields, outcome: 'ok' }, 'management_mutation');
+      return payload;
+    } catch (refusal) {
+      if (!(refusal instanceof ManagementError)) throw refusal;
+      deps.log.info({ ...fields, outcome: refusal.code }, 'management_mutation');
+      await auditRefusals(context, [action], refusal.code);
+      throw refusal;
+    }
+  };
+
+/** Writes down what was refused. That the store is away changes nothing in the answer: it is a refusal all the same. */
+export const auditRefusals = async (
+  { deps, actor }: OperationContext,
+  actions: Iterable<string>,
+  code: ManagementErrorCode,
+): Promise<void> => {
+  const { store, clock } = deps.oauth;
+  for (const action of actions) {
+    try {
+      await store.audit.append(refusalOf(actor, clock(), { action, code }));
+    } catch (error) {
+      deps.log.warn({ ...deps.describeError(error), action, requestId: actor.requestId }, 'refusal_not_audited');
+    }
+  }
+};

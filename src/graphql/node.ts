@@ -1,0 +1,51 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { lookedUpId } from '../management/input-limits.js';
+import { keySetsOf } from '../model/application.js';
+import type { Position } from '../model/page.js';
+import type { Store } from '../store/port/store.js';
+import { keySetOf, type KeySetNode } from './key-set.js';
+import type { OperationContext } from './operation-context.js';
+import { NodeType } from './page.js';
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => NodeType, { nullable: true, description: 'Whatever has this id; null when there is nothing.' })
+  node(
+    @Arg('id', () => ID, { description: 'An id that a field called id answered.' }) id: string,
+    @Ctx() { deps }: OperationContext,
+  ): Promise<NodeType | undefined> {
+    return findNode(deps.oauth.store, lookedUpId('id', id));
+  }
+}
+
+const findNode = async (store: Store, id: string): Promise<NodeType | undefined> => {
+  switch (id.slice(0, id.indexOf('_') + 1)) {
+    case 'app_':
+      return store.applications.find(id);
+    case 'ks_':
+      return findKeySet(store, id);
+    case 'usr_':
+      return store.users.find(id);
+    case 'fam_':
+      return store.tokens.findFamily(id);
+    case 'evt_':
+      return store.audit.find(id);
+    default:
+      return undefined;
+  }
+};
+
+/** Nothing finds a key set by its id: it lives inside its application. Looked for page by page, which nobody does often. */
+const findKeySet = async (store: Store, id: string): Promise<KeySetNode | undefined> => {
+  let after: Position | undefined;
+  do {
+    const page = await store.applications.page({}, { first: 100, ...(after === undefined ? {} : { after }) });
+    for (const application of page.items) {
+      const keySet = keySetsOf(application).find((one) => one.id === id);
+      if (keySet !== undefined) return keySetOf({ application, keySet });
+    }
+    const last = page.items.at(-1);
+    after = page.hasNextPage && last !== undefined ? { at: last.createdAt, id: last.id } : undefined;
+  } while (after !== undefined);
+  return undefined;
+};

@@ -1,0 +1,58 @@
+import { GraphQLScalarType } from 'graphql';
+import type { EpochMillis } from '../model/clock.js';
+import { badInput } from '../model/management-error.js';
+import { timeZone } from '../model/time-zone.js';
+
+/** Where a scalar refuses a value, the place that it stood at becomes the error's field (`input-errors`). */
+const refused = (message: string): Error => badInput('', message);
+
+const instantSentence =
+  'Give an instant by RFC 3339 with its offset from UTC, like 2026-01-31T09:00:00Z, that is on the calendar.';
+const dateSentence = 'Give a date as YYYY-MM-DD that is on the calendar.';
+const zoneSentence = 'Give a time zone by its IANA name, like Europe/Berlin, or UTC.';
+
+const instant =
+  /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,3})\d*)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+const isOnCalendar = (date: string): boolean => {
+  const at = Date.parse(`${date}T00:00:00Z`);
+  // 2026-02-30 is read as the second of March: what is no date does not come back as it was given.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+};
+
+const parseInstant = (value: unknown): EpochMillis => {
+  const [, date = '', time = '', fraction = '0', offset = ''] =
+    typeof value === 'string' ? (instant.exec(value.slice(0, 64).toUpperCase()) ?? []) : [];
+  if (date === '' || !isOnCalendar(date)) throw refused(instantSentence);
+  return Date.parse(`${date}T${time}.${fraction}${offset}`);
+};
+
+export const DateTimeScalar = new GraphQLScalarType<EpochMillis, string>({
+  name: 'DateTime',
+  description:
+    'An instant by RFC 3339: answers are in UTC with milliseconds and "Z"; inputs may have any offset, parts of a millisecond are cut off.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  parseValue: parseInstant,
+  serialize: (value) => new Date(Number(value)).toISOString(),
+});
+
+export const DateScalar = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  description: 'A local date in the time zone asked for, YYYY-MM-DD.',
+  parseValue: (value) => {
+    if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && isOnCalendar(value)) return value;
+    throw refused(dateSentence);
+  },
+  serialize: String,
+});
+
+export const TimeZoneScalar = new GraphQLScalarType<string, string>({
+  name: 'TimeZone',
+  description: 'A time zone by its IANA name, like "Europe/Berlin", or "UTC". Abbreviations like "CET" are refused.',
+  specifiedByURL: 'https://www.iana.org/time-zones',
+  parseValue: (value) => {
+    if (typeof value !== 'string') throw refused(zoneSentence);
+    return timeZone(value, '').name;
+  },
+  serialize: String,
+});

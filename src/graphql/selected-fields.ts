@@ -1,0 +1,73 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+export interface SelectedField {
+  readonly node: FieldNode;
+  /** The type that it is selected on; introspection fields are told by their name. */
+  readonly typeName: string;
+  /** Response keys from the root, without places in lists. */
+  readonly path: readonly string[];
+}
+
+/**
+ * Visits every field that the text of one operation selects, fragments in their places, whatever @skip and @include say. Does not enter
+ * introspection. For documents that have been validated: then it ends.
+ */
+export const visitSelectedFields = (
+  { schema, document, operation }: SelectedFrom,
+  visitField: (field: SelectedField) => void,
+): void => {
+  const root = schema.getRootType(operation.operation);
+  if (root === undefined || root === null) return;
+  const fragments = fragmentsOf(document);
+  const enter = (set: SelectionSetNode, type: GraphQLCompositeType, path: readonly string[]): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const inner = [...path, (selection.alias ?? selection.name).value];
+        visitField({ node: selection, typeName: type.name, path: inner });
+        const child = childType(type, selection);
+        if (selection.selectionSet !== undefined && child !== undefined) enter(selection.selectionSet, child, inner);
+        continue;
+      }
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      if (fragment === undefined) continue;
+      const condition = fragment.typeCondition === undefined ? type : schema.getType(fragment.typeCondition.name.value);
+      if (isCompositeType(condition)) enter(fragment.selectionSet, condition, path);
+    }
+  };
+  enter(operation.selectionSet, root, []);
+};
+
+export interface SelectedFrom {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+export const isMetaField = ({ name }: FieldNode): boolean => name.value.startsWith('__');
+
+const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+
+const childType = (type: GraphQLCompositeType, { name }: FieldNode): GraphQLCompositeType | undefined => {
+  if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+  const field = type.getFields()[name.value];
+  const child = field === undefined ? undefined : getNamedType(field.type);
+  return isCompositeType(child) ? child : undefined;
+};

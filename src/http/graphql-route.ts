@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { describeCause, formattedError, type DescribedError } from '../graphql/describe-error.js';
+import { explorerPage, explorerPolicy } from '../graphql/explorer/page.js';
+import { answerOf, type GraphqlAnswer } from '../graphql/graphql-answer.js';
+import type { GraphqlDeps } from '../graphql/graphql-deps.js';
+import { createGraphqlService, type GraphqlRequest, type GraphqlService } from '../graphql/graphql-service.js';
+import { printManagementSchema } from '../graphql/schema.js';
+import type { Actor } from '../model/actor.js';
+import { errorResponse } from '../oauth/endpoints/error-response.js';
+import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
+import { describeError } from './describe-error.js';
+import { graphqlRequestIn } from './graphql-body.js';
+import { acceptedMediaType, isUtf8Json, type GraphqlMediaType } from './media-type.js';
+import { readBody } from './read-body.js';
+import { factsOf } from './request-facts.js';
+import type { Route } from './route.js';
+
+export interface Graphql {
+  readonly routes: readonly Route[];
+  stop(): Promise<void>;
+}
+
+/** The management and statistics API, its SDL and its explorer. */
+export const createGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
+  const service = await createGraphqlService({ ...deps, describeError });
+  const documents = [
+    { path: '/graphql/schema.graphql', document: sdlDocument(printManagementSchema(service.schema)) },
+    { path: '/graphql/explorer', document: explorerDocument },
+  ];
+  return {
+    routes: [
+      { path: '/graphql', methods: { POST: (context) => answerOperation(deps, service, context) } },
+      ...documents.map(({ path, document }) => ({
+        path,
+        methods: { GET: (context: Context) => sendDocument(context, document) },
+      })),
+    ],
+    stop: () => service.stop(),
+  };
+};
+
+const answerOperation = async (deps: GraphqlDeps, service: GraphqlService, context: Context): Promise<void> => {
+  const mediaType = acceptedMediaType(context.req.headers.accept);
+  if (mediaType === undefined) {
+    send(context, 'application/json', refusal(context.req, notAcceptable));
+    return;
+  }
+  const answer = await answerTo(deps, service, context.req);
+  if (answer === 'aborted') context.respond = false;
+  else send(context, mediaType, answer);
+};
+
+/** Who is asking is found out before anything is read of what he asks. */
+const answerTo = async (
+  deps: GraphqlDeps,
+  service: GraphqlService,
+  request: IncomingMessage,
+): Promise<GraphqlAnswer | 'aborted'> => {
+  const actor = await authenticated(deps, request);
+  if ('result' in actor) return actor;
+  if (!isPlainJson(request)) return refusal(request, unsupported);
+  const body = await readBody(request, bodyLimit(actor));
+  if (body === 'aborted') return body;
+  if (body === 'too_large') return refusal(request, tooLarge);
+  const operation = graphqlRequestIn(body);
+  if ('malformed' in operation) return refusal(request, { message: operation.malformed });
+  if (body.length > ordinaryLimit && !isImport(operation)) return refusal(request, tooLarge);
+  return service.run(actor, operation);
+};
+
+/** The actor, or the answer to somebody who is none. */
+const authenticated = async ({ oauth, log }: GraphqlDeps, request: IncomingMessage): Promise<Actor | GraphqlAnswer> => {
+  const { authorization, query, requestId, remoteAddress } = factsOf(request);
+  try {
+    const bearer = { authorization, query, requestId, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
+    return await authenticateBearer(oauth, bearer);
+  } catch (error) {
+    const { status, headers } = errorResponse(error, { issuer: oauth.issuer, requestId });
+    if (status === 500) log.error({ ...describeError(error), requestId }, 'graphql_failed');
+    const challenge = headers['www-authenticate'];
+    const answer = answerOf(requestId, { errors: [formattedError(bearerError(error, status))] }, challenge);
+    return { ...answer, status };
+  }
+};
+
+const bearerError = (error: unknown, status: number): DescribedError => {
+  if (!(error instanceof Error) || status >= 500) return describeCause(error);
+  return { code: status === 401 ? 'UNAUTHENTICATED' : 'BAD_REQUEST', message: error.message };
+};
+
+const isPlainJson = ({ headers }: IncomingMessage): boolean => {
+  const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  return isUtf8Json(headers['content-type']) && coding === 'identity';
+};
+
+const ordinaryLimit = 64 * 1024;
+/** A thousand rows of history. */
+const importLimit = 512 * 1024;
+
+const bodyLimit = ({ scopes }: Actor): number =>
+  scopes.has('applications:write') && scopes.has('users:write') ? importLimit : ordinaryLimit;
+
+const isImport = ({ query }: GraphqlRequest): boolean => query.length < 4096 && /\bimportRegistrations\b/.test(query);
+
+interface Refusal {
+  /** Absent: by the media type, as for every other error before execution. */
+  readonly status?: number;
+  readonly message: string;
+}
+
+const notAcceptable = { status: 406, message: 'Accept application/json or application/graphql-response+json.' };
+const unsupported = {
+  status: 415,
+  message: 'Send Content-Type: application/json, in UTF-8 and without Content-Encoding.',
+};
+const tooLarge = {
+  status: 413,
+  message: 'The body is longer than 64 KiB (importRegistrations with its rows in variables: 512 KiB).',
+};
+
+const refusal = (request: IncomingMessage, { status, message }: Refusal): GraphqlAnswer => {
+  const answer = answerOf(factsOf(request).requestId, { errors: [formattedError({ code: 'BAD_REQUEST', message })] });
+  return status === undefined ? answer : { ...answer, status };
+};
+
+/** An error before execution is an HTTP error only to those who know the newer media type (GraphQL over HTTP §6.4). */
+const send = (context: Context, mediaType: GraphqlMediaType, { headers, result, status }: GraphqlAnswer): void => {
+  const unexecuted = mediaType === 'application/graphql-response+json' && result.data === undefined;
+  context.status = status ?? (unexecuted ? 400 : 200);
+  context.set({
+    ...headers,
+    'Content-Type': `${mediaType}; charset=utf-8`,
+    'Cache-Control': 'no-store',
+    Vary: 'Accept',
+  });
+  context.body = JSON.stringify(result);
+};
+
+interface PublicDocument {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const publicDocument = (body: string, headers: PublicDocument['headers']): PublicDocument => {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { body, headers: { ...headers, ETag: etag, 'Cache-Control': 'public, max-age=300' } };
+};
+
+/** The SDL is documentation: everybody may read it, browsers of other origins too. */
+const sdlDocument = (sdl: string): PublicDocument =>
+  publicDocument(sdl, { 'Content-Type': 'text/plain; charset=utf-8', 'Access-Control-Allow-Origin': '*' });
+
+const explorerDocument = publicDocument(explorerPage, {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': explorerPolicy,
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+});
+
+const sendDocument = (context: Context, { body, headers }: PublicDocument): Promise<void> => {
+  context.status = 200;
+  context.set(headers);
+  if (context.fresh) context.status = 304;
+  else context.body = body;
+  return Promise.resolve();
+};

@@ -1,0 +1,44 @@
+/** The media types of GraphQL answers (GraphQL over HTTP §4.1). */
+export type GraphqlMediaType = 'application/json' | 'application/graphql-response+json';
+
+const offered: readonly GraphqlMediaType[] = ['application/json', 'application/graphql-response+json'];
+
+/** The one that an `Accept` header prefers (RFC 9110 §12.5.1); without a preference plain JSON. Undefined: it wants neither. */
+export const acceptedMediaType = (accept: string | undefined): GraphqlMediaType | undefined => {
+  if (accept === undefined || accept.trim() === '') return 'application/json';
+  const ranges = accept.split(',').slice(0, rangeLimit).map(rangeOf);
+  const [best] = offered
+    .map((type) => ({ type, quality: qualityOf(type, ranges) }))
+    .filter(({ quality }) => quality > 0)
+    .sort((left, right) => right.quality - left.quality);
+  return best?.type;
+};
+
+/** Whether a body is JSON in UTF-8, as its `Content-Type` says (RFC 8259 §8.1). */
+export const isUtf8Json = (contentType: string | undefined): boolean => {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  return type === 'application/json' && (charset === undefined || /^"?utf-?8"?$/.test(charset));
+};
+
+interface Range {
+  readonly type: string;
+  readonly quality: number;
+}
+
+const rangeLimit = 50;
+
+const rangeOf = (text: string): Range => {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+  return { type, quality: quality === undefined ? 1 : Number(quality) || 0 };
+};
+
+/** What is named exactly decides before what a wildcard means. */
+const qualityOf = (type: GraphqlMediaType, ranges: readonly Range[]): number => {
+  for (const name of [type, 'application/*', '*/*']) {
+    const range = ranges.find((candidate) => candidate.type === name);
+    if (range !== undefined) return range.quality;
+  }
+  return 0;
+};
