@@ -19,6 +19,7 @@ import { RegisteredUsersRowsResolver } from './registered-users-rows.js';
 import { ApplicationRegisteredUsersResolver, RegisteredUsersResolver } from './registered-users.js';
 import { RegistrationResolver } from './registration.js';
 import { SigningKeyMutations } from './signing-key.js';
+import { StatisticsVerificationResolver } from './statistics-verification.js';
 import { UserMutations } from './user-mutations.js';
 import { UserResolver } from './user.js';
 import { ViewerResolver } from './viewer.js';
@@ -44,6 +45,7 @@ export const buildManagementSchema = (): GraphQLSchema => {
       RegisteredUsersResolver,
       ActiveUsersResolver,
       RegisteredUsersRowsResolver,
+      StatisticsVerificationResolver,
       AuditEventResolver,
       ApplicationMutations,
       KeySetMutations,

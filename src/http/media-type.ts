@@ -8,9 +8,9 @@ export const acceptedMediaType = (accept: string | undefined): GraphqlMediaType 
   if (accept === undefined || accept.trim() === '') return 'application/json';
   const ranges = accept.split(',').slice(0, rangeLimit).map(rangeOf);
   const [best] = offered
-    .map((type) => ({ type, quality: qualityOf(type, ranges) }))
+    .map((type) => ({ type, ...wish(type, ranges) }))
     .filter(({ quality }) => quality > 0)
-    .sort((left, right) => right.quality - left.quality);
+    .sort((left, right) => right.quality - left.quality || left.place - right.place);
   return best?.type;
 };
 
@@ -34,11 +34,15 @@ const rangeOf = (text: string): Range => {
   return { type, quality: quality === undefined ? 1 : Number(quality) || 0 };
 };
 
-/** What is named exactly decides before what a wildcard means. */
-const qualityOf = (type: GraphqlMediaType, ranges: readonly Range[]): number => {
+/** What is named exactly decides before what a wildcard means; of two that are as welcome the one that is named first. */
+const wish = (
+  type: GraphqlMediaType,
+  ranges: readonly Range[],
+): { readonly quality: number; readonly place: number } => {
   for (const name of [type, 'application/*', '*/*']) {
-    const range = ranges.find((candidate) => candidate.type === name);
-    if (range !== undefined) return range.quality;
+    const place = ranges.findIndex((candidate) => candidate.type === name);
+    const range = ranges[place];
+    if (range !== undefined) return { quality: range.quality, place };
   }
-  return 0;
+  return { quality: 0, place: ranges.length };
 };
