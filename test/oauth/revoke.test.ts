@@ -137,7 +137,7 @@ describe('revocation of a refresh token', () => {
   it('with an altered MAC ends nothing', async () => {
     const keys = await keysOf();
     const { refresh_token: token } = await login(keys);
-    const altered = token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A');
+    const altered = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`;
     expect(await revoke(altered, keys)).toMatchObject({ status: 200, text: '{}' });
     expect(await isActive(token, keys)).toBe(true);
   });
