@@ -11,7 +11,7 @@ const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
  */
 export const parseScope = (scope: string): ReadonlySet<string> => {
   if (scopeSyntax.test(scope)) return new Set(scope.split(' '));
-  throw invalidScope('Write scopes as printable ASCII without " and \\, separated by one space each.');
+  throw invalidScope('Write scopes in printable ASCII without quotation mark and backslash, one space between them.');
 };
 
 /**
