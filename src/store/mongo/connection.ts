@@ -21,7 +21,7 @@ const options: ConnectOptions = {
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 },
   retryReads: true,
   retryWrites: true,
-  maxPoolSize: 100,
+  maxPoolSize: 30,
   waitQueueTimeoutMS: 500,
   serverSelectionTimeoutMS: 1_000,
   connectTimeoutMS: 1_000,
