@@ -6,7 +6,7 @@ export const lost = Symbol('lost');
 export type Lost = typeof lost;
 
 const attemptLimit = 200;
-const longestPauseMillis = 32;
+const longestPauseMillis = 128;
 
 /**
  * Reads, decides and compares-and-sets until one try is not `lost`. Each try begins with what is there then, after a random pause that grows
