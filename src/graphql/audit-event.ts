@@ -35,7 +35,7 @@ export class AuditEventType {
   @Field(() => String, { description: 'Name of the mutation.' })
   action!: string;
 
-  @Field(() => String, { description: '"ok" or the error code.' })
+  @Field(() => String, { description: 'How it ended: "ok" or the error code.' })
   outcome!: string;
 
   @Field(() => String, { description: 'The request that it belongs to, as in its answer and in the log.' })

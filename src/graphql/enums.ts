@@ -51,8 +51,8 @@ export const SigningAlgorithmEnum = enumOf<SigningAlgorithm>('SigningAlgorithm',
 export const AccessTokenHeaderTypeEnum = enumOf<AccessTokenHeaderType>('AccessTokenHeaderType', {
   description: 'The header typ of JWT access tokens.',
   values: {
-    AT_JWT: 'at+jwt, as RFC 9068 section 2.1 wants it.',
-    JWT: 'JWT, for resource servers that refuse at+jwt.',
+    AT_JWT: 'The value at+jwt, as RFC 9068 section 2.1 wants it.',
+    JWT: 'The value JWT, for resource servers that refuse at+jwt.',
   },
 });
 

@@ -80,10 +80,13 @@ export class ComparisonType {
   @Field(() => Int, { description: 'New users of the period before it.' })
   previous!: number;
 
-  @Field(() => Int, { description: 'current minus previous.' })
+  @Field(() => Int, { description: 'The difference: current minus previous.' })
   change!: number;
 
-  @Field(() => Float, { nullable: true, description: 'change in percent of previous; null when previous is 0.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The difference in percent of previous; null when previous is 0.',
+  })
   changePercent?: number;
 }
 

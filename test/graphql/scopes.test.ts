@@ -1,0 +1,156 @@
+import { afterAll, describe, expect, it, test } from '@jest/globals';
+import { buildSchema } from 'graphql';
+import { describeNeeds } from '../../src/graphql/describe-needs.js';
+import { startTestServer } from '../support/server.js';
+
+const server = await startTestServer();
+afterAll(() => server.close());
+
+const period = '{ from: "2026-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z" }';
+
+const ask = async (document: string, scopes: readonly string[], variables = {}) =>
+  server.graphql(document, variables, await server.adminToken(scopes));
+
+describe('a token with statistics:read alone', () => {
+  test.each([
+    '{ application(name: "Sample application") { id name registeredUsers { definition asOf total } } }',
+    `{ applications { totalCount pageInfo { endCursor } edges { cursor node { id name } } } }`,
+    `{ application(name: "Sample application") { registeredUsers { series(period: ${period}) { date newUsers } comparison(period: ${period}) { current change } } } }`,
+    `{ application(name: "Sample application") { activeUsers { daily weekly monthly series(period: ${period}) { activeUsers } } } }`,
+    `{ application(name: "Sample application") { issuedTokens(period: ${period}) { grantType issued refused } } }`,
+    `{ registeredUsers(period: ${period}) { applicationName date totalUsers } }`,
+    '{ verifyStatistics { differences { figure } } }',
+    '{ viewer { scopes } server { version } __schema { queryType { name } } __type(name: "User") { name } __typename }',
+  ])('can run %s', async (document) => {
+    const answer = await ask(document, ['statistics:read']);
+    expect(answer.body.errors).toBeUndefined();
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    {
+      document: '{ applications { nodes { id description } } }',
+      path: ['applications', 'nodes', 'description'],
+      needed: 'applications:read',
+    },
+    {
+      document: '{ applications { nodes { keys { clientId } } } }',
+      path: ['applications', 'nodes', 'keys'],
+      needed: 'applications:read',
+    },
+    {
+      document: '{ applications { nodes { name registeredUsers { total users { totalCount } } } } }',
+      path: ['applications', 'nodes', 'registeredUsers', 'users'],
+      needed: 'statistics:read users:read',
+    },
+    { document: '{ users { totalCount } }', path: ['users'], needed: 'users:read' },
+    { document: '{ auditEvents { nodes { id } } }', path: ['auditEvents'], needed: 'audit:read' },
+    { document: '{ node(id: "app_x") { id } }', path: ['node'], needed: 'applications:read audit:read users:read' },
+    {
+      document: 'mutation { deleteUser(input: { id: "usr_x" }) { deletedId } }',
+      path: ['deleteUser'],
+      needed: 'users:write',
+    },
+  ])('cannot run $document', async ({ document, path, needed }) => {
+    const answer = await ask(document, ['statistics:read']);
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toBe(`Bearer error="insufficient_scope", scope="${needed}"`);
+    expect(answer.body.data).toBeUndefined();
+    expect(answer.body.errors[0]).toMatchObject({ path, extensions: { code: 'FORBIDDEN' } });
+  });
+});
+
+describe('what an operation needs', () => {
+  it('is one error for each field, with its path by response keys', async () => {
+    const document = '{ mine: users(first: 1) { nodes { name: username } } viewer { clientId } }';
+    const answer = await ask(document, ['statistics:read']);
+    expect(answer.body.errors.map(({ path }: { path: string[] }) => path)).toEqual([
+      ['mine'],
+      ['mine', 'nodes'],
+      ['mine', 'nodes', 'name'],
+    ]);
+    expect(answer.body.errors[0].message).toBe('Your access token lacks a scope. Needs the scope users:read.');
+  });
+
+  test.each([
+    ['a fragment', '{ ...F } fragment F on Query { users { totalCount } }'],
+    ['a fragment in a fragment', '{ ...F } fragment F on Query { ...G } fragment G on Query { users { totalCount } }'],
+    ['an inline fragment', '{ ... on Query { ... { users { totalCount } } } }'],
+    ['a field that is skipped', '{ viewer { clientId } users @skip(if: true) { totalCount } }'],
+    [
+      'a field that is not included',
+      'query ($no: Boolean = false) { users @include(if: $no) { totalCount } viewer { clientId } }',
+    ],
+    ['a fragment that is not included', '{ viewer { clientId } ... @include(if: false) { users { totalCount } } }'],
+  ])('counts %s', async (_what, document) => {
+    const answer = await ask(document, ['statistics:read']);
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { errors: [{ path: ['users'] }, { path: ['users', 'totalCount'] }] },
+    });
+  });
+
+  it('is that of the operation that is executed', async () => {
+    const query = 'query Mine { viewer { clientId } } query Theirs { users { totalCount } }';
+    const token = await server.adminToken(['statistics:read']);
+    const run = (operationName: string) =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, operationName }),
+      });
+    expect((await run('Mine')).status).toBe(200);
+    expect((await run('Theirs')).status).toBe(403);
+  });
+
+  it('looks at each type of a node by itself', async () => {
+    const scopes = ['applications:read', 'users:read', 'audit:read'];
+    const document = '{ node(id: "app_x") { id ... on User { username email } ... on AuditEvent { action } } }';
+    expect(await ask(document, scopes)).toMatchObject({ status: 200, body: { data: { node: null } } });
+    const withStatistics = '{ node(id: "app_x") { ... on Application { registeredUsers { total } } } }';
+    expect(await ask(withStatistics, scopes)).toMatchObject({
+      status: 403,
+      body: { errors: [{ path: ['node', 'registeredUsers'] }, { path: ['node', 'registeredUsers', 'total'] }] },
+    });
+  });
+
+  it('shows whoever may write what names the thing, and no more', async () => {
+    const create = (selection: string) =>
+      ask(
+        `mutation ($name: String!) { createApplication(input: { name: $name }) { application { ${selection} } } }`,
+        ['applications:write'],
+        {
+          name: `For ${selection}`,
+        },
+      );
+    expect(await create('id name version')).toMatchObject({ status: 200 });
+    expect(await create('description')).toMatchObject({ status: 403 });
+  });
+});
+
+it('writes down a refused mutation once a minute for each client', async () => {
+  const document =
+    'mutation { a: rotateSigningKey(input: {}) { keyId } b: deleteUser(input: { id: "usr_x" }) { deletedId } }';
+  const refusals = async () => {
+    const { items } = await server.store.audit.page(
+      { action: 'rotateSigningKey', outcome: 'FORBIDDEN' },
+      { first: 10 },
+    );
+    return items;
+  };
+  const before = (await refusals()).length;
+  await ask(document, ['statistics:read']);
+  await ask(document, ['statistics:read']);
+  expect(await refusals()).toHaveLength(before + 1);
+  expect((await refusals())[0]).toMatchObject({ actor: 'management', requestId: expect.any(String) });
+  server.clock.advance(60_000);
+  await ask(document, ['statistics:read']);
+  expect(await refusals()).toHaveLength(before + 2);
+});
+
+it('does not start with a field that the table does not cover', () => {
+  const sdl = 'type Query { viewer: Viewer secrets: String } type Viewer { clientId: String } type Other { id: ID }';
+  expect(() => describeNeeds(buildSchema(sdl))).toThrow(
+    /not covered: Query\.secrets, Other\.id; not in the schema: Mutation,/,
+  );
+});
