@@ -107,6 +107,7 @@ describe('generateAccessToken with revokeToken', () => {
   it.each(['JWT', 'OPAQUE'] as const)('ends the %s token before it', async (accessTokenFormat) => {
     await updateKeys(issuer.deps, issuer.actor, { clientId, accessTokenFormat });
     const former = (await generate()).accessToken.reveal();
+    issuer.clock.advance(1000);
     const fresh = (await generate({ revokeToken: former })).accessToken.reveal();
     expect(await introspect(former)).toEqual({ active: false });
     expect(await introspect(fresh)).toMatchObject({ active: true });
