@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { sha256 } from '../../src/crypto/random-token.js';
+import type { KeySet } from '../../src/model/application.js';
+import { claimsOf, openOAuth, userPassword, type Answer, type OAuthUnderTest } from './open-oauth.js';
+
+let server: OAuthUnderTest;
+let keySet: KeySet;
+const login = { grant_type: 'password', username: 'alice', password: userPassword };
+const invalidGrant = { status: 400, body: { error: 'invalid_grant' } };
+
+beforeAll(async () => {
+  server = await openOAuth();
+  keySet = await server.keys();
+  await server.user();
+});
+beforeEach(() => {
+  server.issued.length = 0;
+  server.refused.length = 0;
+});
+afterAll(() => server.close());
+
+const firstToken = async (keys = keySet, scope = 'read write'): Promise<string> => {
+  const { body } = await server.token(keys, { ...login, scope });
+  return body.refresh_token;
+};
+const refresh = (
+  token: string,
+  { keys = keySet, ...more }: { keys?: KeySet } & Record<string, any> = {},
+): Promise<Answer> => server.token(keys, { grant_type: 'refresh_token', refresh_token: token, ...more });
+const familyOf = (token: string) => server.store.tokens.findFamily(token.slice(4).split('.')[0]!);
+
+describe('the refresh_token grant', () => {
+  it('exchanges a refresh token for a new pair (RFC 6749 §6)', async () => {
+    const token = await firstToken();
+    server.clock.advance(5000);
+    const { status, body } = await refresh(token);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600, scope: 'read write' });
+    expect(body.refresh_token).not.toBe(token);
+    expect(body.refresh_token).toMatch(/\.1\./);
+    expect(server.issued.at(-1)).toMatchObject({ grantType: 'refresh_token', userId: expect.stringMatching(/^usr_/) });
+    expect(await familyOf(token)).toMatchObject({ generation: 1, generationAt: server.clock.now() });
+  });
+
+  it('keeps subject and family of the first token', async () => {
+    const first = await server.token(keySet, login);
+    const second = await refresh(first.body.refresh_token);
+    const [before, after] = [claimsOf(first.body.access_token), claimsOf(second.body.access_token)];
+    expect(after).toMatchObject({ sub: before.sub, client_id: before.client_id });
+    expect(after.jti).not.toBe(before.jti);
+    expect(after.jti.split('.').slice(1)).toEqual(before.jti.split('.').slice(1));
+  });
+
+  test.each([
+    { params: { grant_type: 'refresh_token' }, error: 'invalid_request', why: 'no refresh_token' },
+    { params: { grant_type: 'refresh_token', refresh_token: '' }, error: 'invalid_request', why: 'an empty one' },
+    { params: { grant_type: 'refresh_token', refresh_token: 'x' }, error: 'invalid_grant', why: 'garbage' },
+    {
+      params: { grant_type: 'refresh_token', refresh_token: 'tgr_fam_x.0.a.b' },
+      error: 'invalid_grant',
+      why: 'a forged one',
+    },
+  ])('refuses $why with $error', async ({ params, error }) => {
+    const answer = await server.token(keySet, Object.fromEntries(Object.entries(params)));
+    expect(answer).toMatchObject({ status: 400, body: { error } });
+  });
+
+  it('refuses another client, and costs the owner nothing (RFC 6749 §6)', async () => {
+    const token = await firstToken();
+    const other = await server.keys();
+    for (let round = 0; round < 3; round += 1)
+      expect(await refresh(token, { keys: other })).toMatchObject(invalidGrant);
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it('takes validity_period for the access token, and leaves the family as it is', async () => {
+    const token = await firstToken();
+    const before = await familyOf(token);
+    const { body } = await refresh(token, { validity_period: '120' });
+    expect(body.expires_in).toBe(120);
+    expect((await familyOf(token))?.absoluteExpiresAt).toBe(before?.absoluteExpiresAt);
+  });
+
+  describe('the scope', () => {
+    it('may be narrowed, and the new refresh token still has all of it (RFC 6749 §6)', async () => {
+      const { body } = await refresh(await firstToken(), { scope: 'write' });
+      expect(body.scope).toBe('write');
+      expect((await refresh(body.refresh_token)).body.scope).toBe('read write');
+    });
+
+    it('may not grow, and asking costs nothing', async () => {
+      const token = await firstToken(keySet, 'read');
+      for (const scope of ['read write', 'default', 'a  b', 'READ']) {
+        expect(await refresh(token, { scope })).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+      }
+      expect(await familyOf(token)).toMatchObject({ generation: 0 });
+      expect((await refresh(token)).status).toBe(200);
+    });
+
+    it('is answered without what the keys have lost, with it when it is given back', async () => {
+      const keys = await server.keys();
+      const first = await firstToken(keys);
+      await server.change(keys, { scopes: ['default', 'read'] });
+      const second = await refresh(first, { keys });
+      expect(second.body.scope).toBe('read');
+      expect((await refresh(second.body.refresh_token, { keys, scope: 'read write' })).body.scope).toBe('read');
+      const third = (await refresh(second.body.refresh_token, { keys })).body.refresh_token;
+      expect(await refresh(third, { keys, scope: 'write' })).toMatchObject({ body: { error: 'invalid_scope' } });
+      await server.change(keys, { scopes: ['default', 'write', 'read'] });
+      expect((await refresh(third, { keys })).body.scope).toBe('read write');
+    });
+
+    it('that is lost as a whole is invalid_grant, until it is given back', async () => {
+      const keys = await server.keys();
+      const token = await firstToken(keys);
+      await server.change(keys, { scopes: ['default'] });
+      expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+      await server.change(keys, { scopes: ['write'] });
+      expect((await refresh(token, { keys })).body.scope).toBe('write');
+    });
+  });
+
+  describe('a spent refresh token', () => {
+    it('shown again within the window gets the same successor and an access token of its own', async () => {
+      const token = await firstToken();
+      const first = await refresh(token);
+      server.clock.advance(9_999);
+      const again = await refresh(token);
+      expect(again.status).toBe(200);
+      expect(again.body.refresh_token).toBe(first.body.refresh_token);
+      expect(again.body.access_token).not.toBe(first.body.access_token);
+      expect((await refresh(first.body.refresh_token)).status).toBe(200);
+    });
+
+    it('shown again within the window keeps an opaque access token as well', async () => {
+      const keys = await server.keys({ accessTokenFormat: 'OPAQUE' });
+      const token = await firstToken(keys);
+      const answers = [await refresh(token, { keys }), await refresh(token, { keys })];
+      for (const { body } of answers) {
+        const row = await server.store.tokens.findAccessToken(sha256(body.access_token), server.clock.now());
+        expect(row?.familyId).toBe((await familyOf(token))?.id);
+      }
+    });
+
+    it('shown again after the window ends the family (RFC 9700 §4.14.2)', async () => {
+      const token = await firstToken();
+      const { body } = await refresh(token);
+      server.clock.advance(10_000);
+      expect(await refresh(token)).toMatchObject(invalidGrant);
+      expect(await refresh(body.refresh_token)).toMatchObject(invalidGrant);
+      expect(await familyOf(token)).toMatchObject({ revokedAt: server.clock.now() });
+    });
+
+    it('shown again after its successor was spent ends the family, window or not', async () => {
+      const token = await firstToken();
+      const second = (await refresh(token)).body.refresh_token;
+      const third = (await refresh(second)).body.refresh_token;
+      expect(await refresh(token)).toMatchObject(invalidGrant);
+      expect(await refresh(third)).toMatchObject(invalidGrant);
+    });
+
+    it('ends the family without a window only when more than a second has passed', async () => {
+      const keys = await server.keys({ refreshTokenReuseWindowSeconds: 0 });
+      const token = await firstToken(keys);
+      const successor = (await refresh(token, { keys })).body.refresh_token;
+      server.clock.advance(1000);
+      expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+      const next = await refresh(successor, { keys });
+      expect(next.status).toBe(200);
+      server.clock.advance(1001);
+      expect(await refresh(successor, { keys })).toMatchObject(invalidGrant);
+      expect(await refresh(next.body.refresh_token, { keys })).toMatchObject(invalidGrant);
+    });
+
+    it('of a generation that the store has never reached ends the family: the store was set back', async () => {
+      const token = await firstToken();
+      const family = (await familyOf(token))!;
+      const { formatRefreshToken } = await import('../../src/oauth/refresh-token.js');
+      const later = formatRefreshToken(server.deps.keyring, {
+        familyId: family.id,
+        generation: 5,
+        keySetId: keySet.id,
+      });
+      expect(await refresh(later)).toMatchObject(invalidGrant);
+      expect(await familyOf(token)).toHaveProperty('revokedAt');
+    });
+  });
+
+  describe('64 times at once', () => {
+    const race = (token: string, keys: KeySet) =>
+      Promise.all(Array.from({ length: 64 }, () => refresh(token, { keys })));
+
+    it('makes one new generation, and all answers carry the same refresh token', async () => {
+      const token = await firstToken();
+      const answers = await race(token, keySet);
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 64 }, () => 200));
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+      expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(64);
+      expect(await familyOf(token)).toMatchObject({ generation: 1 });
+    });
+
+    it('has one winner without a window, and the family lives', async () => {
+      const keys = await server.keys({ refreshTokenReuseWindowSeconds: 0 });
+      const token = await firstToken(keys);
+      const answers = await race(token, keys);
+      const [winner, ...others] = answers.filter(({ status }) => status === 200);
+      expect(others).toEqual([]);
+      expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(63);
+      expect((await refresh(winner?.body.refresh_token, { keys })).status).toBe(200);
+    });
+  });
+
+  describe('ends', () => {
+    it('when the family was not used for its idle time', async () => {
+      const keys = await server.keys({ refreshTokenIdleSeconds: 60 });
+      const [first, second] = [await firstToken(keys), await firstToken(keys)];
+      server.clock.advance(59_999);
+      const kept = await refresh(first, { keys });
+      expect(kept.status).toBe(200);
+      server.clock.advance(1);
+      expect(await refresh(second, { keys })).toMatchObject(invalidGrant);
+      server.clock.advance(59_998);
+      expect((await refresh(kept.body.refresh_token, { keys })).status).toBe(200);
+    });
+
+    it('with the absolute life of the family, whatever was refreshed', async () => {
+      const keys = await server.keys({ refreshTokenIdleSeconds: 60, refreshTokenLifetimeSeconds: 100 });
+      let token = await firstToken(keys);
+      for (const seconds of [50, 49]) {
+        server.clock.advance(seconds * 1000);
+        token = (await refresh(token, { keys })).body.refresh_token;
+      }
+      expect(await familyOf(token)).toMatchObject({ generation: 2 });
+      server.clock.advance(1000);
+      expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+    });
+
+    it('while refresh_token is taken from the keys, and goes on when it is given back', async () => {
+      const keys = await server.keys();
+      const token = await firstToken(keys);
+      await server.change(keys, { grantTypes: ['password'] });
+      expect(await refresh(token, { keys })).toMatchObject({ body: { error: 'unauthorized_client' } });
+      await server.change(keys, { grantTypes: ['password', 'refresh_token'] });
+      expect((await refresh(token, { keys })).status).toBe(200);
+    });
+  });
+});
