@@ -9,10 +9,12 @@ export const openSqliteStores = async (): Promise<OpenedStores> => {
   return { first: opened.store, second: opened.store, clock: opened.clock, close: () => opened.close() };
 };
 
-/** A database of its own on a server that others may use too. */
+/** A database of its own on a server that others may use too; 64 callers wait longer for the engine of the tests than for a MongoDB. */
 export const databaseUrl = (serverUrl: string): string => {
   const url = new URL(serverUrl);
   url.pathname = `/tallygate_test_${randomBytes(6).toString('hex')}`;
+  url.searchParams.set('waitQueueTimeoutMS', '1400');
+  url.searchParams.set('maxPoolSize', '16');
   return url.href;
 };
 

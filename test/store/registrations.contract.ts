@@ -13,6 +13,7 @@ import {
   idMaker,
   inSnapshot,
   isUnion,
+  sweepAll,
   totalOf,
   walk,
 } from './registration-reading.js';
@@ -235,6 +236,7 @@ export const registrationsContract: Contract = (name, open) => {
             if (kind === 'import') {
               await stores.second.registrations.import([registration], { audit: eventOf(id('event')) });
             }
+            if (kind === 'sweep') await sweepAll(stores.second, now());
             if (kind === 'bury') await stores.first.registrations.bury(applicationId, userId);
           }
           const boundaries = offsets.map((offset) => start + offset).sort((a, b) => a - b);
@@ -271,7 +273,7 @@ const histories = fc.array(
     user: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     environment: fc.constantFrom<KeyEnvironment>('PRODUCTION', 'SANDBOX'),
     offset: offsets.map((offset) => Math.min(offset, 3 * day)),
-    kind: fc.constantFrom('record', 'record', 'import', 'import', 'bury'),
+    kind: fc.constantFrom('record', 'record', 'import', 'import', 'bury', 'sweep'),
   }),
   { minLength: 4, maxLength: 14 },
 );

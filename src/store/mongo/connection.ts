@@ -21,13 +21,14 @@ const options: ConnectOptions = {
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 },
   retryReads: true,
   retryWrites: true,
-  maxPoolSize: 30,
-  waitQueueTimeoutMS: 500,
   serverSelectionTimeoutMS: 1_000,
   connectTimeoutMS: 1_000,
   socketTimeoutMS: 1_300,
   heartbeatFrequencyMS: 1_000,
 };
+
+/** What an operator may choose in the URL instead. */
+const poolOptions: ConnectOptions = { maxPoolSize: 30, waitQueueTimeoutMS: 500 };
 
 /** For the first connection, which may have to look up names and make TLS ready. */
 const connectMillis = 5_000;
@@ -40,13 +41,16 @@ const defaultDatabase = 'tallygate';
 export const connect = async (url: string): Promise<Connection> => {
   const connection = new Mongoose().createConnection();
   try {
-    await within(connectMillis, () => connection.openUri(url, { ...options, ...databaseOf(url) }));
+    await within(connectMillis, () => connection.openUri(url, { ...options, ...poolOf(url), ...databaseOf(url) }));
     return connection;
   } catch (error) {
     await connection.destroy(true).catch(() => undefined); // the refusal says what went wrong
     throw refusal(error);
   }
 };
+
+const poolOf = (url: string): ConnectOptions =>
+  Object.fromEntries(Object.entries(poolOptions).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(url)));
 
 const databaseOf = (url: string): ConnectOptions =>
   /^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]/.test(url) ? {} : { dbName: defaultDatabase };
