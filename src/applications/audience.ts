@@ -4,8 +4,8 @@ import { badInput } from '../model/management-error.js';
 const audienceLimit = 10;
 const lengthLimit = 255;
 const simpleName = /^[A-Za-z0-9][A-Za-z0-9._~-]*$/;
-/** Visible ASCII with a scheme in front and without a fragment (RFC 3986 §4.3, RFC 8707 §2). */
-const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x22\x24-\x7E]+$/;
+/** With a scheme in front and without a fragment (RFC 3986 §4.3, RFC 8707 §2). */
+const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?[\]@!$&'()*+,;=%-]+$/;
 
 /**
  * Whom access tokens are for: absolute URIs or simple names. The management API is not among them: its tokens get it from

@@ -3,7 +3,8 @@ import { badInput } from '../model/management-error.js';
 
 const redirectUriLimit = 20;
 const lengthLimit = 2048;
-const visibleAscii = /^[\x21-\x7E]+$/;
+/** What a URI is written with (RFC 3986 §2); what the URL parser would put right is refused, because the text is compared as it is. */
+const uriCharacters = /^[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]+$/;
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -20,8 +21,8 @@ export const checkedRedirectUris = (redirectUris: readonly string[]): readonly s
 };
 
 const refusalOf = (uri: string): string | undefined => {
-  if (uri.length > lengthLimit || !visibleAscii.test(uri) || !URL.canParse(uri)) {
-    return `Give an absolute URI of at most ${lengthLimit} ASCII characters.`;
+  if (uri.length > lengthLimit || !uriCharacters.test(uri) || !URL.canParse(uri)) {
+    return `Give an absolute URI (RFC 3986) of at most ${lengthLimit} characters.`;
   }
   if (uri.includes('#')) return 'Leave out the fragment.';
   const url = new URL(uri);
