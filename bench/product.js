@@ -1,0 +1,97 @@
+// A running Tallygate with what the benchmark asks it for.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, memoryOf, startPinned, stop, untilReady } from './processes.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const bootstrap = { id: 'benchmark', secret: 'benchmark-secret-of-one-run' };
+
+/** Starts twice: the first start makes keys and certificate, the second is the one that every later start is like. */
+export const startProduct = async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
+  const first = await start(directory);
+  await stop(first.child);
+  const second = await start(directory);
+  const { child, base } = second;
+  return {
+    base,
+    firstStartMillis: first.readyMillis,
+    readyMillis: second.readyMillis,
+    memory: () => memoryOf(child.pid),
+    stop: async () => {
+      await stop(child);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const start = async (directory) => {
+  const [port, managementPort] = [await freePort(), await freePort()];
+  const base = `http://127.0.0.1:${port}`;
+  const since = performance.now();
+  const child = startPinned([main], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      TALLYGATE_TLS: 'off',
+      TALLYGATE_PORT: `${port}`,
+      TALLYGATE_MANAGEMENT_PORT: `${managementPort}`,
+      TALLYGATE_BOOTSTRAP_CLIENT_ID: bootstrap.id,
+      TALLYGATE_BOOTSTRAP_CLIENT_SECRET: bootstrap.secret,
+    },
+  });
+  return { child, base, readyMillis: await untilReady(`${base}/readyz`, since) };
+};
+
+export const basic = (id, secret) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+export const post = async (url, body, authorization) => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${text}`);
+  return text;
+};
+
+/** Two applications, one with JWT and one with opaque tokens, and a user. */
+export const prepare = async (base) => {
+  const admin = JSON.parse(
+    await post(`${base}/token`, 'grant_type=client_credentials', basic(bootstrap.id, bootstrap.secret)),
+  );
+  const graphql = async (query, variables) => {
+    const answer = await fetch(`${base}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin.access_token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await answer.json();
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+  const clientOf = async (accessTokenFormat) => {
+    const { createApplication } = await graphql(
+      'mutation ($input: CreateApplicationInput!) { createApplication(input: $input) { application { id } } }',
+      { input: { name: `Benchmark ${accessTokenFormat}` } },
+    );
+    const { generateKeys } = await graphql(
+      'mutation ($input: GenerateKeysInput!) { generateKeys(input: $input) { keys { clientId } clientSecret } }',
+      {
+        input: {
+          applicationId: createApplication.application.id,
+          grantTypes: ['CLIENT_CREDENTIALS', 'PASSWORD', 'REFRESH_TOKEN'],
+          accessTokenFormat,
+        },
+      },
+    );
+    return basic(generateKeys.keys.clientId, generateKeys.clientSecret);
+  };
+  const user = { username: 'benchmark', password: 'a password for one run' };
+  await graphql('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', { input: user });
+  return { jwt: await clientOf('JWT'), opaque: await clientOf('OPAQUE'), user };
+};

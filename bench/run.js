@@ -1,0 +1,75 @@
+// npm run bench: what an endpoint costs beside bare Koa with form parsing, measured in turn, in one run.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { constantBody, load } from './load.js';
+import { freePort, pinClient, pinning, startPinned, stop } from './processes.js';
+import { post, prepare, startProduct } from './product.js';
+import { scenarios } from './scenarios.js';
+import { report } from './report.js';
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+const seconds = Number(process.env.BENCH_SECONDS ?? 3);
+const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
+const say = (line) => process.stderr.write(`${line}\n`);
+
+const startFloor = async (answer) => {
+  const port = await freePort();
+  const child = startPinned(['bench/floor.js', `${port}`]);
+  child.stdin.end(answer);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return { url: `http://127.0.0.1:${port}/`, stop: () => stop(child) };
+};
+
+/** Floor and scenario in turn, so that a machine whose speed drifts slows both. */
+const measure = async (base, scenario) => {
+  const { path, authorization, connections = 50 } = scenario;
+  const body = await scenario.body(seconds);
+  const answer = await post(`${base}${path}`, body()(undefined), authorization);
+  const taken = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const floor = await startFloor(answer);
+    const floorBody = constantBody('grant_type=client_credentials&scope=default');
+    const bare = await load({ url: floor.url, authorization, nextBody: floorBody, connections, seconds });
+    await floor.stop();
+    const nextBody = round === 0 ? body : await scenario.body(seconds);
+    const ours = await load({ url: `${base}${path}`, authorization, nextBody, connections, seconds });
+    taken.push({ ...ours, floor: bare.perSecond, ratio: ours.perSecond / bare.perSecond });
+    say(
+      `  ${scenario.name}, round ${round + 1} of ${rounds}: ${Math.round(ours.perSecond)}/s, floor ${Math.round(bare.perSecond)}/s, errors ${ours.errors}`,
+    );
+  }
+  const middle = (key) => median(taken.map((round) => round[key]));
+  return {
+    name: scenario.name,
+    target: scenario.target,
+    connections,
+    perSecond: middle('perSecond'),
+    floor: middle('floor'),
+    ratio: middle('ratio'),
+    p50: middle('p50'),
+    p99: middle('p99'),
+    errors: taken.reduce((sum, { errors }) => sum + errors, 0),
+  };
+};
+
+pinClient();
+const product = await startProduct();
+const results = [];
+try {
+  const clients = await prepare(product.base);
+  const idle = product.memory();
+  for (const scenario of scenarios(product.base, clients)) results.push(await measure(product.base, scenario));
+  const text = report({
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${pinning}`,
+    method: `${rounds} rounds of ${seconds} s each, floor and endpoint in turn, medians`,
+    product,
+    idle,
+    loaded: product.memory(),
+    results,
+  });
+  writeFileSync('docs/benchmarks.md', text);
+  console.log(text);
+} finally {
+  await product.stop();
+}
