@@ -20,6 +20,7 @@ export interface Statements {
 export interface Connection extends Statements {
   exec(sql: string): void;
   inTransaction(): boolean;
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -45,6 +46,7 @@ export const openConnection = (path: string, options: ConnectionOptions = {}): C
       database.exec(sql);
     },
     inTransaction: () => database.isTransaction,
+    isOpen: () => database.isOpen,
     close: () => {
       if (database.isOpen) database.close();
     },
@@ -62,7 +64,10 @@ const prepare = (database: DatabaseSyncInstance, sql: string): Statement<unknown
       const row: unknown = holdsNul(values) ? undefined : statement.get(...values);
       return row;
     },
-    all: (...values) => (holdsNul(values) ? [] : statement.all(...values)),
+    all: (...values) => {
+      const rows: unknown[] = holdsNul(values) ? [] : statement.all(...values);
+      return rows;
+    },
   };
 };
 

@@ -101,7 +101,14 @@ export const familyOf = (row: FamilyRow): TokenFamily => ({
   ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
 });
 
+/** A removed application is invisible at once, its families go step by step. */
+const visible: Condition = {
+  sql: 'application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)',
+  values: [],
+};
+
 const conditions = (filter: FamilyFilter): readonly Condition[] => [
+  visible,
   ...when(filter.applicationId, 'application_id = ?', (id) => [id]),
   ...when(filter.userId, 'user_id = ?', (id) => [id]),
   ...when(filter.environment, 'environment = ?', (environment) => [environment]),

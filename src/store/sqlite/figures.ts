@@ -1,20 +1,29 @@
 import type { KeyEnvironment } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
-import { quarterOf, quartersPerDay, utcDayOf, type UtcDay } from '../../model/quarter-hour.js';
+import { quarterMillis, quartersPerDay } from '../../model/quarter-hour.js';
 import type { RegistrationCount } from '../port/registrations.js';
 import type { Statements } from './connection.js';
+import { packed, unpacked } from './packed-counts.js';
 
-/** '' is the application as a whole. */
-export type FigureEnvironment = KeyEnvironment | '';
+export const dayMillis = quarterMillis * quartersPerDay;
 
-export type Grain = 'day' | 'quarter';
+/**
+ * Kept figures come in two grains: how many first instants lie in each day, and in each quarter hour (UTC). A row holds `places` neighbours,
+ * so that years are few rows to read and a row is small enough to be written anew.
+ */
+export const grains = {
+  day: { millis: dayMillis, places: 256 },
+  quarter: { millis: quarterMillis, places: 8 * quartersPerDay },
+} as const;
 
-/** Days that share a row: few rows to read for years, and a row is small enough to be written anew. */
-export const daysPerSpan = 256;
+export type Grain = keyof typeof grains;
 
-export const spanOf = (day: UtcDay): number => Math.floor(day / daysPerSpan);
+/** Number of the day or quarter hour since 1970 that an instant lies in. */
+export const numberOf = (grain: Grain, at: EpochMillis): number => Math.floor(at / grains[grain].millis);
 
-/** Counts of a row by place; what was never counted is 0. */
+/** The row that holds a number; its first number is `position` times `places`. */
+export const positionOf = (grain: Grain, number: number): number => Math.floor(number / grains[grain].places);
+
 export interface Counts {
   readonly registered: Uint32Array;
   readonly erased: Uint32Array;
@@ -22,36 +31,25 @@ export interface Counts {
 
 export interface FigureRow {
   readonly position: number;
-  readonly registered: Uint8Array | null;
-  readonly erased: Uint8Array | null;
+  readonly registered: Uint8Array;
+  readonly erased: Uint8Array;
 }
 
-const placesOf: Readonly<Record<Grain, number>> = { day: daysPerSpan, quarter: quartersPerDay };
-
-export const countsOf = (row: FigureRow | undefined, grain: Grain): Counts => ({
-  registered: decoded(row?.registered, grain),
-  erased: decoded(row?.erased, grain),
+export const countsOf = (grain: Grain, { registered, erased }: Omit<FigureRow, 'position'>): Counts => ({
+  registered: unpacked(registered, grains[grain].places),
+  erased: unpacked(erased, grains[grain].places),
 });
 
-const decoded = (bytes: Uint8Array | null | undefined, grain: Grain): Uint32Array => {
-  const counts = new Uint32Array(placesOf[grain]);
-  if (bytes === null || bytes === undefined) return counts;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let place = 0; place < counts.length; place += 1) counts[place] = view.getUint32(place * 4, true);
-  return counts;
-};
-
-const encoded = (counts: Uint32Array): Uint8Array | null => {
-  if (counts.every((count) => count === 0)) return null;
-  const view = new DataView(new ArrayBuffer(counts.length * 4));
-  counts.forEach((count, place) => view.setUint32(place * 4, count, true));
-  return new Uint8Array(view.buffer);
-};
+const empty = { registered: new Uint8Array(), erased: new Uint8Array() };
 
 export interface FigureOf {
   readonly applicationId: string;
-  readonly environment: FigureEnvironment;
+  /** Absent: the application as a whole. */
+  readonly environment?: KeyEnvironment | undefined;
 }
+
+/** How the whole is written in the column `environment`. */
+export const environmentColumn = ({ environment }: FigureOf): string => environment ?? '';
 
 /** Changes of kept figures, gathered within one write and written at its end: a row is read and written once. */
 export interface FigureChanges {
@@ -78,23 +76,25 @@ export const figureChanges = (statements: Statements): FigureChanges => {
   );
   const gathered = new Map<string, Gathered>();
   const gather = (of: FigureOf, grain: Grain, position: number): Counts => {
-    const key = JSON.stringify([of.applicationId, of.environment, grain, position]);
+    const key = `${grain} ${position} ${environmentColumn(of)} ${of.applicationId}`;
     const known = gathered.get(key);
     if (known !== undefined) return known.counts;
-    const counts = countsOf(byKey.get(of.applicationId, of.environment, grain, position), grain);
+    const counts = countsOf(grain, byKey.get(of.applicationId, environmentColumn(of), grain, position) ?? empty);
     gathered.set(key, { of, grain, position, counts });
     return counts;
   };
   return {
     add: (of, at, change) => {
-      const day = utcDayOf(at);
-      addTo(gather(of, 'day', spanOf(day)), day - spanOf(day) * daysPerSpan, change);
-      addTo(gather(of, 'quarter', day), quarterOf(at), change);
+      for (const grain of ['day', 'quarter'] as const) {
+        const number = numberOf(grain, at);
+        const position = positionOf(grain, number);
+        addTo(gather(of, grain, position), number - position * grains[grain].places, change);
+      }
     },
     write: () => {
       for (const { of, grain, position, counts } of gathered.values()) {
-        const { registered, erased } = counts;
-        save.run(of.applicationId, of.environment, grain, position, encoded(registered), encoded(erased));
+        const [registered, erased] = [packed(counts.registered), packed(counts.erased)];
+        save.run(of.applicationId, environmentColumn(of), grain, position, registered, erased);
       }
     },
   };

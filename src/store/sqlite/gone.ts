@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Engine } from './engine.js';
 
 /** Who is gone for good: what was under way for them while they went must leave nothing behind. Part of a write. */
@@ -12,4 +12,4 @@ export const gone = (engine: Engine) => {
 };
 
 /** Tells an erased user's id again without holding it. */
-export const erasedKey = (userId: string): Uint8Array => createHash('sha256').update(userId).digest().subarray(0, 16);
+export const erasedKey = (userId: string): Uint8Array => hash('sha256', userId, 'buffer').subarray(0, 16);

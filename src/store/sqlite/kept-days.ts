@@ -1,96 +1,95 @@
-import { quarterOf, utcDayOf, utcDayStart, type UtcDay } from '../../model/quarter-hour.js';
 import type { EpochMillis } from '../../model/clock.js';
+import { quartersPerDay, type UtcDay } from '../../model/quarter-hour.js';
 import type { KeptDay, RegistrationCount, RegistrationsOf } from '../port/registrations.js';
 import type { Statements } from './connection.js';
-import { countsOf, daysPerSpan, spanOf, type Counts, type FigureRow } from './figures.js';
+import {
+  dayMillis,
+  environmentColumn,
+  grains,
+  numberOf,
+  positionOf,
+  countsOf,
+  type FigureRow,
+  type Grain,
+} from './figures.js';
 import { firstColumn } from './registration-rows.js';
 
 type Query = RegistrationsOf & { readonly from: EpochMillis; readonly to: EpochMillis };
 
+/** Figures by the number of their day or quarter hour; zeros are left out. */
+type Numbered = ReadonlyMap<number, RegistrationCount>;
+
+const nothing: RegistrationCount = { registered: 0, erased: 0 };
+
 export const compareKept = (statements: Statements, query: Query): readonly KeptDay[] => {
-  const from = Math.ceil(query.from / utcDayStart(1));
-  const to = Math.ceil(query.to / utcDayStart(1));
-  const counted = countedDays(statements, query, { from, to });
-  const keptDays = keptOf(statements, query, 'day', { from: spanOf(from), to: spanOf(to) + 1 });
-  const keptQuarters = keptOf(statements, query, 'quarter', { from, to });
-  const days = new Set([
-    ...counted.keys(),
-    ...keptQuarters.keys(),
-    ...daysIn(keptDays).filter((day) => day >= from && day < to),
-  ]);
+  const [from, to] = [Math.ceil(query.from / dayMillis), Math.ceil(query.to / dayMillis)];
+  const of = { ...query, from: from * dayMillis, to: to * dayMillis };
+  const kept = keptIn(statements, of, 'day');
+  const keptQuarters = keptIn(statements, of, 'quarter');
+  const counted = countedIn(statements, of);
+  const days = new Set([...kept.keys(), ...[...keptQuarters.keys(), ...counted.keys()].map(dayOf)]);
   return [...days]
     .sort((a, b) => a - b)
-    .map((day) => {
-      const span = keptDays.get(spanOf(day));
-      const place = day - spanOf(day) * daysPerSpan;
-      const kept = { registered: span?.registered[place] ?? 0, erased: span?.erased[place] ?? 0 };
-      const rows = counted.get(day) ?? countsOf(undefined, 'quarter');
-      return {
-        start: utcDayStart(day),
-        kept,
-        counted: { registered: sum(rows.registered), erased: sum(rows.erased) },
-        quartersAgree: agree(rows, keptQuarters.get(day) ?? countsOf(undefined, 'quarter')),
-      };
-    })
-    .filter(({ kept, counted: rows, quartersAgree }) => !isNothing(kept) || !isNothing(rows) || !quartersAgree);
+    .map((day) => ({
+      start: day * dayMillis,
+      kept: kept.get(day) ?? nothing,
+      counted: sumOfDay(counted, day),
+      quartersAgree: quartersOf(day).every((quarter) => agree(keptQuarters.get(quarter), counted.get(quarter))),
+    }));
 };
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
+const dayOf = (quarter: number): UtcDay => Math.floor(quarter / quartersPerDay);
 
-/** What the rows say, quarter hour by quarter hour. */
-const countedDays = (
-  statements: Statements,
-  { applicationId, environment }: Query,
-  days: Range,
-): ReadonlyMap<UtcDay, Counts> => {
-  const first = firstColumn(environment);
+const quartersOf = (day: UtcDay): readonly number[] =>
+  Array.from({ length: quartersPerDay }, (_, quarter) => day * quartersPerDay + quarter);
+
+const sumOfDay = (counted: Numbered, day: UtcDay): RegistrationCount =>
+  quartersOf(day)
+    .map((quarter) => counted.get(quarter) ?? nothing)
+    .reduce((sum, { registered, erased }) => ({
+      registered: sum.registered + registered,
+      erased: sum.erased + erased,
+    }));
+
+const agree = (a: RegistrationCount = nothing, b: RegistrationCount = nothing): boolean =>
+  a.registered === b.registered && a.erased === b.erased;
+
+/**
+ * What the rows say, quarter hour by quarter hour. The division is of what lies behind `from`, so that nothing before 1970 is rounded up;
+ * the driver binds numbers as REAL, which would not be rounded at all.
+ */
+const countedIn = (statements: Statements, query: Query): Numbered => {
+  const first = firstColumn(query.environment);
+  const begin = numberOf('quarter', query.from);
   const rows = statements
-    .statement<{ readonly at: number; readonly erased: number }>(
-      `SELECT ${first} AS at, user_id IS NULL AS erased FROM registrations
-       WHERE application_id = ? AND ${first} >= ? AND ${first} < ?`,
+    .statement<RegistrationCount & { readonly quarter: number }>(
+      `SELECT (${first} - CAST(?2 AS INTEGER)) / ${grains.quarter.millis} AS quarter,
+         count(user_id) AS registered, count(*) - count(user_id) AS erased
+       FROM registrations WHERE application_id = ?1 AND ${first} >= ?2 AND ${first} < ?3 GROUP BY 1`,
     )
-    .all(applicationId, utcDayStart(days.from), utcDayStart(days.to));
-  const counted = new Map<UtcDay, Counts>();
-  for (const { at, erased } of rows) {
-    const counts = counted.get(utcDayOf(at)) ?? countsOf(undefined, 'quarter');
-    counted.set(utcDayOf(at), counts);
-    const side = erased === 1 ? counts.erased : counts.registered;
-    side[quarterOf(at)] = (side[quarterOf(at)] ?? 0) + 1;
-  }
-  return counted;
+    .all(query.applicationId, query.from, query.to);
+  return new Map(rows.map(({ quarter, registered, erased }) => [begin + quarter, { registered, erased }]));
 };
 
-const keptOf = (
-  statements: Statements,
-  { applicationId, environment }: Query,
-  grain: 'day' | 'quarter',
-  positions: Range,
-): ReadonlyMap<number, Counts> =>
-  new Map(
-    statements
-      .statement<FigureRow>(
-        `SELECT position, registered, erased FROM registration_figures
-         WHERE application_id = ? AND environment = ? AND grain = ? AND position >= ? AND position < ?`,
-      )
-      .all(applicationId, environment ?? '', grain, positions.from, positions.to)
-      .map((row) => [row.position, countsOf(row, grain)]),
+const keptIn = (statements: Statements, query: Query, grain: Grain): Numbered => {
+  const [from, to] = [numberOf(grain, query.from), numberOf(grain, query.to)];
+  const rows = statements
+    .statement<FigureRow>(
+      `SELECT position, registered, erased FROM registration_figures
+       WHERE application_id = ? AND environment = ? AND grain = ? AND position >= ? AND position <= ?`,
+    )
+    .all(query.applicationId, environmentColumn(query), grain, positionOf(grain, from), positionOf(grain, to));
+  return new Map(
+    rows
+      .flatMap((row) => numbered(grain, row))
+      .filter(([number, count]) => number >= from && number < to && !agree(count, nothing)),
   );
+};
 
-/** Days of which anything is kept. */
-const daysIn = (spans: ReadonlyMap<number, Counts>): readonly UtcDay[] =>
-  [...spans].flatMap(([span, { registered, erased }]) =>
-    [...registered.keys()]
-      .filter((place) => registered[place] !== 0 || erased[place] !== 0)
-      .map((place) => span * daysPerSpan + place),
-  );
-
-const sum = (counts: Uint32Array): number => counts.reduce((total, count) => total + count, 0);
-
-const agree = (a: Counts, b: Counts): boolean =>
-  a.registered.every((count, place) => count === b.registered[place]) &&
-  a.erased.every((count, place) => count === b.erased[place]);
-
-const isNothing = ({ registered, erased }: RegistrationCount): boolean => registered === 0 && erased === 0;
+const numbered = (grain: Grain, row: FigureRow): readonly (readonly [number, RegistrationCount])[] => {
+  const { registered, erased } = countsOf(grain, row);
+  return [...registered].map((count, place) => [
+    row.position * grains[grain].places + place,
+    { registered: count, erased: erased[place] ?? 0 },
+  ]);
+};

@@ -36,7 +36,7 @@ export const openFile = (path: string): OpenedFile => {
 /** The file is whole without its log: whoever copies it after a shutdown has everything. */
 const closeBoth = (writer: Connection, lock: Connection): void => {
   try {
-    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (writer.isOpen()) writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
     writer.close();
     lock.close();

@@ -1,12 +1,14 @@
 import { StoreUnavailable } from '../port/store.js';
 import { openConnection, type Connection } from './connection.js';
 import { busyMillis } from './open-file.js';
+import { storeError } from './store-error.js';
 
 /** A few read-only connections, opened when they are needed. */
 export interface Readers {
   /** A connection of one's own until it is given back; waits while all are taken. */
   take(): Promise<Connection>;
   giveBack(connection: Connection): void;
+  /** Closes what is free now and the others when they are given back. */
   close(): void;
 }
 
@@ -14,36 +16,45 @@ export interface Readers {
 const connectionLimit = 8;
 const waitingLimit = 1_000;
 
+interface Waiting {
+  readonly resolve: (connection: Connection) => void;
+  readonly reject: (error: Error) => void;
+}
+
 export const createReaders = (path: string): Readers => {
-  const all: Connection[] = [];
   const free: Connection[] = [];
-  const waiting: { resolve(connection: Connection): void; reject(error: Error): void }[] = [];
+  const waiting: Waiting[] = [];
+  let opened = 0;
   let closed = false;
   const takeNow = (): Connection | undefined => {
     const known = free.pop();
-    if (known !== undefined || all.length >= connectionLimit) return known;
-    const opened = openConnection(path, { readOnly: true, timeoutMillis: busyMillis });
-    all.push(opened);
-    return opened;
+    if (known !== undefined || opened >= connectionLimit) return known;
+    const connection = openConnection(path, { readOnly: true, timeoutMillis: busyMillis });
+    opened += 1;
+    return connection;
   };
   return {
     take: () =>
       new Promise((resolve, reject) => {
-        if (closed || waiting.length >= waitingLimit)
-          throw new StoreUnavailable('The store is closing or too many reads wait.');
-        const connection = takeNow();
-        if (connection === undefined) waiting.push({ resolve, reject });
-        else resolve(connection);
+        if (closed || waiting.length >= waitingLimit) throw new StoreUnavailable('Closing, or too many reads wait.');
+        try {
+          const connection = takeNow();
+          if (connection === undefined) waiting.push({ resolve, reject });
+          else resolve(connection);
+        } catch (error) {
+          reject(storeError(error));
+        }
       }),
     giveBack: (connection) => {
       const next = waiting.shift();
-      if (next === undefined) free.push(connection);
-      else next.resolve(connection);
+      if (next !== undefined) next.resolve(connection);
+      else if (closed) connection.close();
+      else free.push(connection);
     },
     close: () => {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(new StoreUnavailable('The store is closing.'));
-      for (const connection of all) connection.close();
+      for (const connection of free.splice(0)) connection.close();
     },
   };
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { keyEnvironments, type KeyEnvironment } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { Registration, RegistrationInstants } from '../../model/registration.js';
@@ -30,7 +30,7 @@ const lastColumns = { PRODUCTION: 'production_last', SANDBOX: 'sandbox_last' } a
 
 /** 128 bits: enough for what nobody chooses, and it cannot be turned back into a user id. */
 export const registrationKey = (applicationId: string, userId: string): Uint8Array =>
-  createHash('sha256').update(`${applicationId}\n${userId}`).digest().subarray(0, 16);
+  hash('sha256', `${applicationId}\n${userId}`, 'buffer').subarray(0, 16);
 
 export const instantsOf = (row: RegistrationRow, environment: KeyEnvironment): RegistrationInstants | undefined => {
   const firstTokenAt = row[firstColumns[environment]];
@@ -128,6 +128,6 @@ const count = (row: RegistrationRow, sign: 1 | -1, figures: FigureChanges): void
   const change = row.user_id === null ? { registered: 0, erased: sign } : { registered: sign, erased: 0 };
   for (const environment of [undefined, ...keyEnvironments]) {
     const at = row[firstColumn(environment)];
-    if (at !== null) figures.add({ applicationId: row.application_id, environment: environment ?? '' }, at, change);
+    if (at !== null) figures.add({ applicationId: row.application_id, environment }, at, change);
   }
 };

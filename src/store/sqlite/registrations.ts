@@ -25,7 +25,7 @@ export const sqliteRegistrations = (engine: Engine): RegistrationStore => {
   };
   const findOfUsers = engine.statement<RegistrationRow>(
     `SELECT * FROM registrations WHERE ${inList('user_id')}
-       AND application_id NOT IN (SELECT id FROM removed_applications) ORDER BY user_id, first_at, application_id`,
+       AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0) ORDER BY user_id, first_at, application_id`,
   );
   const save = (before: RegistrationRow | undefined, after: RegistrationRow): void => {
     const figures = figureChanges(engine);

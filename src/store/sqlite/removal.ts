@@ -5,13 +5,15 @@ import { registrationRows, tombstoneOf, type RegistrationRow } from './registrat
 
 /** How many rows of a table one write deletes, so that other writes come in between. */
 const stepSize = 500;
+/** How many of these writes one caller waits for. */
+const stepsAtOnce = 100;
 
 export interface ApplicationRemoval {
   /** Part of the write that removes the application's own row. */
   mark(id: string): void;
-  /** Deletes what the application had, step by step; resolves when nothing is left. */
+  /** Deletes what the application had, step by step. Where that is very much, the sweep does the rest. */
   finish(id: string): Promise<void>;
-  /** One step of a removal that a crash interrupted; part of a write. Returns how much it did. */
+  /** One step of a removal that is not finished; part of a write. Returns how much it did. */
   resume(): number;
 }
 
@@ -39,7 +41,8 @@ export const applicationRemoval = (engine: Engine): ApplicationRemoval => {
   return {
     mark: (id) => void mark.run(id),
     finish: async (id) => {
-      while ((await engine.write(() => step(id))) > 0);
+      let steps = 0;
+      while (steps < stepsAtOnce && (await engine.write(() => step(id))) > 0) steps += 1;
     },
     resume: () => {
       const id = pending.get()?.id;

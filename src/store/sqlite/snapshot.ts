@@ -7,6 +7,7 @@ import type { Connection, Statements } from './connection.js';
 import { answer } from './engine.js';
 import type { Readers } from './readers.js';
 import { registrationReader } from './registration-reader.js';
+import { storeError } from './store-error.js';
 import { findUsers } from './users.js';
 
 /** A snapshot is one read transaction on a connection of its own: it stands still while others write. */
@@ -17,16 +18,29 @@ export const sqliteSnapshots =
     try {
       return begin(connection, readers, clock);
     } catch (error) {
+      if (connection.inTransaction()) connection.exec('ROLLBACK');
       readers.giveBack(connection);
-      throw error;
+      throw storeError(error);
     }
   };
+
+/** Nobody's statistics take so long; while a snapshot is open the log of the database only grows. */
+const longestMillis = 30_000;
 
 const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot => {
   connection.statement('BEGIN').run();
   // The cut is made by the first read, not by BEGIN.
   connection.statement('SELECT count(*) FROM settings').get();
+  const asOf = clock() + 1;
   let open = true;
+  const end = (): void => {
+    if (!open) return;
+    open = false;
+    clearTimeout(limit);
+    connection.statement('COMMIT').run();
+    readers.giveBack(connection);
+  };
+  const limit = setTimeout(end, longestMillis).unref();
   const statements: Statements = {
     statement: (sql) => {
       if (!open) throw new StoreUnavailable('The snapshot is closed.');
@@ -34,17 +48,11 @@ const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot
     },
   };
   return {
-    asOf: clock() + 1,
+    asOf,
     registrations: registrationReader(statements),
     activity: activityReader(statements),
     findUsers: (ids) => answer(() => findUsers(statements, ids)),
     findApplications: (ids) => answer(() => findApplications(statements, ids)),
-    close: () =>
-      answer(() => {
-        if (!open) return;
-        open = false;
-        connection.statement('COMMIT').run();
-        readers.giveBack(connection);
-      }),
+    close: () => answer(end),
   };
 };

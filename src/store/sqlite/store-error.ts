@@ -19,8 +19,11 @@ export const resultCode = (error: unknown): number | undefined =>
     ? error.errcode & 0xff
     : undefined;
 
-/** What a caller of the port gets for an error: StoreUnavailable where the disk or the file is the reason. */
+/** What a caller of the port gets for an error: StoreUnavailable where the disk or the file is the reason, or that it is closed. */
 export const storeError = (error: unknown): Error => {
-  if (environmentCodes.has(resultCode(error) ?? 0)) return new StoreUnavailable(error);
+  if (environmentCodes.has(resultCode(error) ?? 0) || isClosed(error)) return new StoreUnavailable(error);
   return error instanceof Error ? error : new Error('The embedded store refused a statement.', { cause: error });
 };
+
+const isClosed = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_INVALID_STATE';

@@ -120,16 +120,15 @@ CREATE INDEX registrations_in_sandbox ON registrations (application_id, sandbox_
   WHERE sandbox_first IS NOT NULL;
 CREATE INDEX registrations_of_user ON registrations (user_id) WHERE user_id IS NOT NULL;
 
--- Kept figures: how many first instants lie in each of the 256 days of a span (grain 'day', position = UTC day / 256) and in each of
--- the 96 quarter hours of a day (grain 'quarter', position = UTC day). The counts are 32-bit little-endian numbers, null stands for zeros;
--- environment is '' for the application as a whole. Written in the transaction of the row that they count.
+-- Kept figures: first instants of 256 days (grain 'day') or of 768 quarter hours ('quarter') in a row, packed by packed-counts.ts.
+-- environment is '' for the application as a whole. Written in the transaction of the registration that they count.
 CREATE TABLE registration_figures (
   application_id TEXT NOT NULL,
   environment TEXT NOT NULL,
   grain TEXT NOT NULL,
   position INTEGER NOT NULL,
-  registered BLOB,
-  erased BLOB,
+  registered BLOB NOT NULL,
+  erased BLOB NOT NULL,
   PRIMARY KEY (application_id, environment, grain, position)
 ) STRICT, WITHOUT ROWID;
 
