@@ -22,7 +22,8 @@ export interface AccessTokenContent {
   readonly lifetimeSeconds: number;
 }
 
-const headerTypes: Readonly<Record<AccessTokenHeaderType, string>> = { AT_JWT: 'at+jwt', JWT: 'JWT' };
+/** The `typ` of our access tokens: RFC 9068 §2.1, or plain `JWT` for resource servers that refuse it. */
+export const headerTypes: Readonly<Record<AccessTokenHeaderType, string>> = { AT_JWT: 'at+jwt', JWT: 'JWT' };
 
 /** A JWT access token by the profile of RFC 9068. */
 export const jwtAccessToken = (signingKeys: SigningKeys, content: AccessTokenContent): string => {

@@ -3,6 +3,7 @@ import type { VerifiedJwt } from '../crypto/signing-keys.js';
 import { later, numericDate, type EpochMillis } from '../model/clock.js';
 import type { Epochs, OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
 import type { GrantName } from '../model/grant-name.js';
+import { headerTypes } from './access-token.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { parseRefreshToken } from './refresh-token.js';
 import { decodeTokenId } from './token-id.js';
@@ -80,7 +81,7 @@ const ofRow = (row: OpaqueAccessToken | undefined): FoundAccessToken | undefined
 /** What the answer can say of an instant is what it is decided by. */
 export const wholeSeconds = (at: EpochMillis): EpochMillis => later(0, numericDate(at));
 
-const accessTokenTypes: ReadonlySet<string> = new Set(['at+jwt', 'JWT']);
+const accessTokenTypes: ReadonlySet<string> = new Set(Object.values(headerTypes));
 
 /** Of all that our keys sign, only access tokens have these claims. */
 const ofJwt = (jwt: VerifiedJwt | undefined, issuer: string): FoundAccessToken | undefined => {
