@@ -29,8 +29,9 @@ const serve = async (config: Config, version: string): Promise<void> => {
   stopOnSignals(server, config, log);
   const product = await server.ready;
   if (product === undefined) return;
-  const { issuer, managementUrl } = server;
-  log.info({ version, issuer, managementUrl, mode: config.mode, store: product.store.description }, 'ready');
+  const { issuer, port, managementUrl } = server;
+  const { mode, host } = config;
+  log.info({ version, mode, issuer, host, port, managementUrl, store: product.store.description }, 'ready');
   if (product.quickstart === undefined) return;
   const file = resolve(product.quickstart.file);
   if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));

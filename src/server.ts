@@ -26,6 +26,8 @@ export interface ServerOptions {
 
 export interface Server {
   readonly issuer: string;
+  /** Of the public listener. */
+  readonly port: number;
   /** Absent in development when its port was taken. */
   readonly managementUrl?: string;
   /** Resolves when the product answers (undefined: told to stop before), rejects when the start must stop. */
@@ -55,6 +57,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const { managementHost } = options.config;
   return {
     issuer,
+    port: listener.port,
     ...(management === undefined ? {} : { managementUrl: urlOf('http', managementHost, management.port) }),
     ready,
     stop: leave,

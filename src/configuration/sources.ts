@@ -135,7 +135,9 @@ const unknown = (
     call,
   }: { readonly names: readonly string[]; readonly inFile: string; readonly call: Spelling['call'] },
 ): Problem => {
-  const nearest = nearestName(spelled, [...names, ...names.map((name) => name + inFile)]);
+  // With the dashes of a flag: of a short name two characters may be wrong, or have changed places.
+  const candidates = [...names, ...names.map((name) => name + inFile)].map((name) => `--${name}`);
+  const nearest = nearestName(`--${spelled}`, candidates)?.slice(2);
   const hint = nearest === undefined ? 'npm start -- --help lists them.' : `The nearest one is ${call(nearest)}.`;
   return { sentence: `There is no setting ${call(spelled)}. ${hint}` };
 };

@@ -22,11 +22,20 @@ const checkedText = 'tallygate';
 const nameOf = (number: number): string => (number === 1 ? 'secret-key-check' : `secret-key-check.${number}`);
 
 /**
+ * Makes sure that the secret keys are those of the store: they fit its check value and open its signing keys.
+ * @throws StartRefused when they do not
+ */
+export const checkSecretKeys = async (store: Store, keyring: Keyring): Promise<void> => {
+  await checkNewestKey(store, keyring);
+  const records = (await store.signingKeys.list()).filter(({ withdrawnAt }) => withdrawnAt === undefined);
+  if (!records.every(({ encryptedPrivateKey }) => opens(keyring, encryptedPrivateKey))) throw keyIsMissing();
+};
+
+/**
  * Compares the keys with the check values that the store holds: one for each key that was ever the first, in that order. Whoever can read
  * the newest one fits; a new first key leaves its own.
- * @throws StartRefused when the keys are others than those that the store was written with
  */
-export const checkSecretKeys = async ({ settings }: Store, keyring: Keyring): Promise<void> => {
+const checkNewestKey = async ({ settings }: Store, keyring: Keyring): Promise<void> => {
   const own = keyring.digest('check', checkedText);
   let newest = await settings.claim(nameOf(1), own);
   let number = 1;
@@ -42,4 +51,17 @@ export const checkSecretKeys = async ({ settings }: Store, keyring: Keyring): Pr
 const keyDoesNotFit = (): Error =>
   refuseStart(
     'TALLYGATE_SECRET_KEY is not the key that this store was written with: give that one, alone or behind a comma after a new one.',
+  );
+
+const opens = (keyring: Keyring, sealed: string): boolean => {
+  try {
+    return keyring.decrypt('signing-key', sealed) !== '';
+  } catch {
+    return false; // sealed with a key that we do not have
+  }
+};
+
+const keyIsMissing = (): Error =>
+  refuseStart(
+    'A signing key of this store is sealed with a key that TALLYGATE_SECRET_KEY lacks: put that one back behind the others, until rotateSigningKey has replaced the signing key and its tokens have expired.',
   );

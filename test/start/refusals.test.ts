@@ -1,0 +1,153 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { buildMillis, builtProgram } from '../support/built.js';
+import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+beforeAll(() => builtProgram(), buildMillis);
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let running: ServerProcess[];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  running = [];
+});
+afterEach(async () => {
+  for (const server of running) server.kill('SIGKILL');
+  await Promise.all(running.map(({ ended }) => ended));
+  await folder.remove();
+});
+
+const start = async (
+  environment: Record<string, string> = {},
+  argv: readonly string[] = [],
+): Promise<ServerProcess> => {
+  const server = await startProcess(folder.path, environment, argv);
+  running.push(server);
+  return server;
+};
+
+const refusal = async (environment: Record<string, string>, argv: readonly string[] = []): Promise<string> => {
+  const server = await start(environment, argv);
+  expect(await server.ended).toBe(78);
+  expect(server.output()).toContain('Tallygate did not start:');
+  expect(server.output()).not.toMatch(/^ {4}at /m);
+  return server.output();
+};
+
+const production = {
+  NODE_ENV: 'production',
+  TALLYGATE_ISSUER: 'http://localhost:8243',
+  TALLYGATE_TLS: 'off',
+  TALLYGATE_SECRET_KEY: randomBytes(32).toString('base64url'),
+};
+
+describe('production', () => {
+  it('lists everything that is missing in one go, with lines to add, and makes nothing', async () => {
+    const text = await refusal({ NODE_ENV: 'production' });
+    for (const name of ['ISSUER', 'SECRET_KEY', 'TLS'])
+      expect(text).toMatch(new RegExp(`^ {4}TALLYGATE_${name}=`, 'm'));
+    expect(() => readFileSync(join(folder.path, '.tallygate'))).toThrow(/ENOENT/);
+  });
+
+  it('starts with a client of the deployment, found again and left alone at the next start', async () => {
+    const secretFile = join(folder.path, 'secret');
+    writeFileSync(secretFile, 'secret-of-the-deployment\n');
+    const settings = {
+      ...production,
+      TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy',
+      TALLYGATE_BOOTSTRAP_CLIENT_SECRET_FILE: secretFile,
+    };
+    for (const round of [1, 2]) {
+      const server = await start(settings);
+      await server.logged('ready');
+      const url = `http://127.0.0.1:${await portOf(server)}`;
+      const form = 'grant_type=client_credentials&scope=applications:read%20applications:write';
+      const { status, body } = await askForToken(url, 'deploy:secret-of-the-deployment', form);
+      expect([round, status, body.scope]).toEqual([round, 200, 'applications:read applications:write']);
+      const answer = await ask(`${url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${body.access_token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ applications { totalCount } }' }),
+      });
+      expect(answer.body).toEqual({ data: { applications: { totalCount: 1 } } });
+      expect(server.output()).not.toContain('secret-of-the-deployment');
+      server.kill('SIGTERM');
+      expect(await server.ended).toBe(0);
+    }
+  });
+});
+
+/** The issuer is fixed in production, the port is not: the log of the listener says which it is. */
+const portOf = async (server: ServerProcess): Promise<number> => Number((await server.logged('ready'))['port']);
+
+describe('settings', () => {
+  it('that are unknown stop the start with the nearest name', async () => {
+    expect(await refusal({ TALLYGATE_TLS_CERTFILE: '/x' })).toContain('The nearest one is TALLYGATE_TLS_CERT_FILE.');
+    expect(await refusal({}, ['--database', 'x', '--prot', '1'])).toContain('The nearest one is --port.');
+  });
+
+  it('can be listed', async () => {
+    const server = await start({}, ['--help']);
+    expect(await server.ended).toBe(0);
+    expect(server.output()).toContain('--drain-delay, TALLYGATE_DRAIN_DELAY');
+    const version = await start({}, ['--version']);
+    expect(await version.ended).toBe(0);
+    expect(version.output()).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it('with a port that is taken stop the start and say so', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await refusal({ TALLYGATE_PORT: String(port) })).toContain(`Port ${port} on 127.0.0.1 is taken`);
+    const server = await start({ TALLYGATE_MANAGEMENT_PORT: String(port) });
+    expect(await server.logged('no_management_listener')).toMatchObject({ level: 'warn' });
+    await server.logged('ready');
+    other.close();
+  });
+});
+
+describe('the store', () => {
+  const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+  const database = (): string => join(folder.path, '.tallygate', 'tallygate.db');
+
+  it('that is damaged stops the start and is not touched', async () => {
+    mkdirSync(join(folder.path, '.tallygate'));
+    writeFileSync(database(), randomBytes(20_000));
+    const before = digest(database());
+    expect(await refusal({})).toMatch(/^- .+\.$/m);
+    expect(digest(database())).toBe(before);
+  });
+
+  it('that another server has open stops the second start, and the first goes on', async () => {
+    const first = await start();
+    const { issuer } = await first.logged('ready');
+    expect(await refusal({})).toMatch(/^- .+\.$/m);
+    expect(await ask(`${issuer}/readyz`)).toMatchObject({ status: 200 });
+  });
+
+  it('that was written with another secret key stops the start', async () => {
+    const first = await start(production);
+    await first.logged('ready');
+    first.kill('SIGTERM');
+    await first.ended;
+    const other = randomBytes(32).toString('base64url');
+    expect(await refusal({ ...production, TALLYGATE_SECRET_KEY: other })).toContain('TALLYGATE_SECRET_KEY');
+    const both = await start({ ...production, TALLYGATE_SECRET_KEY: `${other},${production.TALLYGATE_SECRET_KEY}` });
+    await both.logged('ready');
+    both.kill('SIGTERM');
+    await both.ended;
+    const alone = await start({ ...production, TALLYGATE_SECRET_KEY: other });
+    expect(await alone.ended).toBe(78);
+    expect(alone.output()).toContain(
+      'A signing key of this store is sealed with a key that TALLYGATE_SECRET_KEY lacks',
+    );
+  });
+
+  it('of no known kind stops the start', async () => {
+    expect(await refusal({ TALLYGATE_DATABASE_URL: 'mysql://db/tallygate' })).toContain('TALLYGATE_DATABASE_URL');
+  });
+});
