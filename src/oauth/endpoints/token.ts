@@ -1,4 +1,5 @@
 import { clientAuthenticationMethods, type Client } from '../../model/application.js';
+import type { EpochMillis } from '../../model/clock.js';
 import { isGrantName, type GrantName } from '../../model/grant-name.js';
 import { audienceFor } from '../audience.js';
 import { authenticateClient } from '../client-authentication.js';
@@ -24,37 +25,52 @@ export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
 
 const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<EndpointResponse> => {
   const { requestId, authorization } = request;
-  const arrivedAt = deps.clock();
+  const at = deps.clock();
   let client: Client | undefined;
   let grantType: GrantName | undefined;
   try {
     const form = readForm(request);
-    const authenticated = await authenticateClient(deps, { authorization, form, at: arrivedAt, requestId });
+    const authenticated = await authenticateClient(deps, { authorization, form, at, requestId });
     ({ client } = authenticated);
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
     const lifetime = lifetimeSeconds(form.get('validity_period'), client.keySet);
-    const authorisation = await grants[grantType].authorise(deps, { form, client, at: arrivedAt, requestId });
+    const authorisation = await grants[grantType].authorise(deps, { form, client, at, requestId });
     const audience = audienceFor({
       issuer: deps.issuer,
       keySet: client.keySet,
       scopes: authorisation.scopes,
       resources: form.getAll('resource'),
     });
-    const issue = { ...authenticated, requestId, arrivedAt, grantType, authorisation, audience };
-    return tokenResponse(await issueTokens(deps, { ...issue, lifetimeSeconds: lifetime }));
+    const decided = { ...authenticated, requestId, arrivedAt: at, grantType, authorisation, audience };
+    return tokenResponse(await issueTokens(deps, { ...decided, lifetimeSeconds: lifetime }));
   } catch (error) {
-    const { code, detail } = refusalOf(error);
-    deps.events.refused({
-      requestId,
-      at: arrivedAt,
-      code,
-      ...(detail === undefined ? {} : { detail }),
-      ...(client === undefined ? {} : { client }),
-      ...(grantType === undefined ? {} : { grantType }),
-    });
+    noteRefusal(deps, error, { requestId, at, client, grantType });
     throw error;
   }
+};
+
+interface RefusedRequest {
+  readonly requestId: string;
+  readonly at: EpochMillis;
+  readonly client: Client | undefined;
+  readonly grantType: GrantName | undefined;
+}
+
+const noteRefusal = (
+  { events }: OAuthDeps,
+  error: unknown,
+  { requestId, at, client, grantType }: RefusedRequest,
+): void => {
+  const { code, detail } = refusalOf(error);
+  events.refused({
+    requestId,
+    at,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(client === undefined ? {} : { client }),
+    ...(grantType === undefined ? {} : { grantType }),
+  });
 };
 
 const grantTypeOf = (form: Form): GrantName => {
