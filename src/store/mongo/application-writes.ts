@@ -70,7 +70,7 @@ export const replaceApplication = async (
       continue;
     }
     if (written === 'version_moved' || written === 'unknown') return written;
-    await moveOutbox(database, database.carriers.applications, written);
+    await moveOutbox(database, database.carriers.applications, { _id: next.id, outbox: [audit] });
     return 'replaced';
   }
   throw unlucky();

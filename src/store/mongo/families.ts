@@ -68,9 +68,12 @@ export const revokeFamily = async (
       ? await run(() => collections.families.findById(id).lean<FamilyDocument>())
       : await write({}, event));
   if (written === null) return 'unknown';
-  await moveOutbox(collections, collections.carriers.families, written);
+  await moveOutbox(collections, collections.carriers.families, { _id: id, outbox: audit === undefined ? [] : [audit] });
   return familyOf(written);
 };
+
+/** How many families one command ends, so that it ends in time. */
+const stepSize = 500;
 
 /** Each family by itself; how many were live until now. */
 export const revokeMatching = async (
@@ -78,10 +81,15 @@ export const revokeMatching = async (
   filter: FamilyFilter,
   at: EpochMillis,
 ): Promise<number> => {
-  const { modifiedCount } = await run(() =>
-    families.updateMany(all([...conditions(filter), liveAt(at)]), { $set: { revokedAt: at } }),
-  );
-  return modifiedCount;
+  const matching = all([...conditions(filter), liveAt(at)]);
+  let revoked = 0;
+  for (;;) {
+    const found = await run(() => families.find(matching).select('_id').limit(stepSize).lean<{ _id: string }[]>());
+    const live = { _id: { $in: found.map(({ _id }) => _id) }, ...liveAt(at) };
+    if (found.length === 0) return revoked;
+    const { modifiedCount } = await run(() => families.updateMany(live, { $set: { revokedAt: at } }));
+    revoked += modifiedCount;
+  }
 };
 
 export const pageFamilies = async (

@@ -6,8 +6,8 @@ import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 /**
- * Moves the events of one document to `audit_events`. Called before a change is acknowledged, so that whoever knows of the change finds its event; what
- * a crash leaves behind is moved by the sweep. Every step may be done twice.
+ * Moves events of one document to `audit_events`. Called before a change is acknowledged, so that whoever knows of the change finds its event;
+ * what a crash leaves behind is moved by the sweep. Every step may be done twice.
  */
 export const moveOutbox = async (
   { audit }: Collections,
@@ -17,13 +17,11 @@ export const moveOutbox = async (
   if (outbox.length === 0) return;
   for (const event of outbox) await insertEvent(audit, event);
   const moved = outbox.map(({ id }) => id);
-  // Not if another change has added its event meanwhile: that change moves all of them.
-  await run(() =>
-    carrier.updateOne(
-      { _id, outbox: { $size: moved.length }, 'outbox.id': { $all: moved } },
-      { $unset: { outbox: 1 } },
-    ),
-  );
+  const theseAlone = { _id, outbox: { $size: moved.length }, 'outbox.id': { $all: moved } };
+  const { matchedCount } = await run(() => carrier.updateOne(theseAlone, { $unset: { outbox: 1 } }));
+  if (matchedCount === 0) {
+    await run(() => carrier.updateOne({ _id }, { $pull: { outbox: { id: { $in: moved } } } }));
+  }
 };
 
 /** An event that is there already is left as it is. */

@@ -100,7 +100,7 @@ const update = async (
   if (document === null) return 'unknown';
   // The raised epoch has ended them; this shows it in their list.
   if (change.password !== undefined) await revokeMatching(database, { userId: id }, change.password.at);
-  await moveOutbox(database, database.carriers.users, document);
+  await moveOutbox(database, database.carriers.users, { _id: id, outbox: [audit] });
   return userOf(document);
 };
 
