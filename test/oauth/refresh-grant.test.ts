@@ -73,6 +73,18 @@ describe('the refresh_token grant', () => {
     expect((await refresh(token)).status).toBe(200);
   });
 
+  it('rotates the tokens of a public client, which sends its client_id alone (RFC 9700 §4.14.2)', async () => {
+    const settings = { authenticationMethod: 'NONE', secrets: [], grantTypes: ['password', 'refresh_token'] } as const;
+    const keys = await server.keys(settings);
+    const ask = (params: Record<string, string>) =>
+      server.token(keys, { ...params, client_id: keys.clientId }, { authorization: [] });
+    const first = (await ask(login)).body.refresh_token;
+    const second = (await ask({ grant_type: 'refresh_token', refresh_token: first })).body.refresh_token;
+    expect(second).not.toBe(first);
+    expect((await ask({ grant_type: 'refresh_token', refresh_token: second })).status).toBe(200);
+    expect(await ask({ grant_type: 'refresh_token', refresh_token: first })).toMatchObject(invalidGrant);
+  });
+
   it('takes validity_period for the access token, and leaves the family as it is', async () => {
     const token = await firstToken();
     const before = await familyOf(token);
