@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { runVerifyStatistics } from '../../src/statistics/verify-command.js';
+import { verifyStatistics } from '../../src/statistics/verify-statistics.js';
+import type { Store } from '../../src/store/port/store.js';
+import { openSqliteStore } from '../../src/store/sqlite/open.js';
+import { manualClock } from '../store/opened-stores.js';
+import { addApplication, addUser, erase, register } from './fixture.js';
+
+const clock = manualClock();
+let folder: string;
+let store: Store;
+let applicationId: string;
+
+const file = () => join(folder, 'tallygate.db');
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tallygate-verify-'));
+  store = await openSqliteStore(file(), { clock: clock.now });
+  applicationId = (await addApplication(store, 'Orchard')).id;
+  await register(store, applicationId, ['2024-05-05T05:05:05Z', '2026-01-10T00:00:00Z', '2026-01-15T12:00:00Z']);
+  await register(store, applicationId, ['2026-01-10T01:00:00Z'], 'SANDBOX');
+  const [gone = ''] = await register(store, applicationId, ['2026-01-11T00:00:00Z']);
+  await erase(store, gone);
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Changes the file behind the server's back. */
+const tamper = async (sql: string): Promise<void> => {
+  await store.close();
+  const database = new DatabaseSync(file());
+  database.exec(sql);
+  database.close();
+  store = await openSqliteStore(file(), { clock: clock.now });
+};
+
+describe('verifyStatistics', () => {
+  it('finds no difference where there is none', async () => {
+    expect(await verifyStatistics(store, {})).toEqual({
+      asOf: clock.now() + 1,
+      checkedApplications: 1,
+      checkedRegistrations: 4,
+      differences: [],
+    });
+  });
+
+  it('checks one application when it is named', async () => {
+    await addApplication(store, 'Empty');
+    expect(await verifyStatistics(store, {})).toMatchObject({ checkedApplications: 2, differences: [] });
+    expect(await verifyStatistics(store, { applicationId })).toMatchObject({ checkedApplications: 1 });
+    await expect(verifyStatistics(store, { applicationId: 'app_unknown' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  test.each([
+    {
+      what: 'a registration that is not in the figures',
+      sql: `UPDATE registrations SET first_at = first_at + 86400000, production_first = production_first + 86400000
+            WHERE first_at = ${Date.UTC(2026, 0, 10)}`,
+      figures: ['kept 2026-01-10', 'kept 2026-01-11'],
+    },
+    {
+      what: 'a registration that was lost',
+      sql: `DELETE FROM registrations WHERE first_at = ${Date.parse('2024-05-05T05:05:05Z')}`,
+      figures: ['kept 2024-05-05'],
+    },
+    {
+      what: 'a whole that is not the union of its environments',
+      sql: `UPDATE registrations SET production_first = production_first + 1 WHERE first_at = ${Date.UTC(2026, 0, 10)}`,
+      figures: ['union of environments 2025-12-02/2026-01-16'],
+    },
+    {
+      what: 'figures that are gone',
+      sql: 'DELETE FROM registration_figures',
+      figures: ['kept 2024-05-05', 'kept 2026-01-10', 'kept 2026-01-15', 'kept erased 2026-01-11'],
+    },
+    {
+      what: 'quarter hours that are wrong within a right day',
+      sql: `UPDATE registrations SET first_at = first_at + 3600000, production_first = production_first + 3600000
+            WHERE first_at = ${Date.UTC(2026, 0, 10)}`,
+      figures: ['kept quarter hours that agree 2026-01-10'],
+    },
+  ])('reports $what', async ({ sql, figures }) => {
+    await tamper(sql);
+    const { differences } = await verifyStatistics(store, {});
+    const named = differences.filter(({ environment }) => environment === undefined).map(({ figure }) => figure);
+    for (const figure of figures) expect(named.map((name) => name.slice(0, figure.length))).toContain(figure);
+  });
+
+  it('looks at days before the first and after the last registration too', async () => {
+    await tamper(
+      `DELETE FROM registrations WHERE first_at < ${Date.UTC(2026, 0, 1)} OR first_at > ${Date.UTC(2026, 0, 12)}`,
+    );
+    const { differences } = await verifyStatistics(store, {});
+    expect(differences.map(({ figure }) => figure)).toEqual(
+      expect.arrayContaining(['kept 2024-05-05', 'kept 2026-01-15']),
+    );
+  });
+
+  it('finds nothing while users register, are imported and erased', async () => {
+    const writing = { over: false };
+    const verification = (async () => {
+      const results = [];
+      while (!writing.over) results.push(await verifyStatistics(store, {}));
+      return results;
+    })();
+    for (let round = 0; round < 30; round += 1) {
+      const day = Date.UTC(2026, 0, 1 + (round % 15));
+      const [gone = ''] = await register(store, applicationId, [day + round, day + round + 1]);
+      const userId = await addUser(store, `moved${round}`);
+      await store.registrations.record({ applicationId, environment: 'SANDBOX', userId, at: day + 2 });
+      const row = { applicationId, environment: 'SANDBOX' as const, userId, at: day - 86_400_000 * round };
+      const audit = { id: `evt_${round}`, at: 0, actor: 'a', action: 'a', outcome: 'ok', requestId: 'r' };
+      await store.registrations.import([row], { audit });
+      await erase(store, gone);
+    }
+    writing.over = true;
+    const results = await verification;
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.flatMap(({ differences }) => differences)).toEqual([]);
+  });
+});
+
+describe('tallygate verify-statistics', () => {
+  const run = async () => {
+    const lines: string[] = [];
+    const status = await runVerifyStatistics(store, (line) => lines.push(line));
+    return { status, text: lines.join('\n') };
+  };
+
+  it('says what was counted and ends with 0', async () => {
+    const { status, text } = await run();
+    expect(status).toBe(0);
+    expect(text).toMatch(/Applications checked: {2}1\nRegistrations counted: 4\nDifferences: {11}0$/);
+  });
+
+  it('prints a table of what differs and ends with 1', async () => {
+    await tamper(`DELETE FROM registrations WHERE first_at = ${Date.UTC(2026, 0, 10)}`);
+    const { status, text } = await run();
+    expect(status).toBe(1);
+    expect(text).toContain('application');
+    expect(text).toMatch(new RegExp(`${applicationId} +whole +kept 2026-01-10 +2 +1\n`));
+    expect(text).toMatch(new RegExp(`${applicationId} +PRODUCTION +kept 2026-01-10 +1 +0\n`));
+  });
+});
