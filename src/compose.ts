@@ -14,6 +14,7 @@ import type { Metrics } from './metrics.js';
 import type { Log } from './model/log.js';
 import { createEndpoints } from './oauth/endpoints/index.js';
 import type { OAuthDeps } from './oauth/oauth-deps.js';
+import { removeOutlivedKeys } from './signing-keys/remove-outlived-keys.js';
 import { checkSecretKeys } from './start/secret-keys.js';
 import { createActivityRecorder } from './statistics/activity-recorder.js';
 import type { Store } from './store/port/store.js';
@@ -80,6 +81,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
       { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
       { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
       { name: 'refresh signing keys', everyMillis: 5000, run: () => oauth.signingKeys.refresh() },
+      { name: 'remove outlived signing keys', everyMillis: 3_600_000, run: () => removeOutlivedKeys(oauth) },
       { name: 'sweep', everyMillis: 30_000, run: () => sweep(store) },
     ],
     flush: async () => {
