@@ -6,8 +6,6 @@ import { parseStrictObject, type JsonObject } from './strict-json.js';
 export const jwsAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 export type JwsAlgorithm = (typeof jwsAlgorithms)[number];
 
-export const isJwsAlgorithm = (value: unknown): value is JwsAlgorithm => jwsAlgorithms.some((name) => name === value);
-
 /** The JWS names of what a key set can ask for. */
 export const jwsNames: Readonly<Record<SigningAlgorithm, JwsAlgorithm>> = {
   ES256: 'ES256',
