@@ -95,6 +95,9 @@ const insert = async (
     target: () => id,
     eventId,
     change: (before, at) => {
+      const present = before.keys[environment];
+      // The reply to the write of this very call was lost, and another change came after it.
+      if (present?.id === id && present.secrets[0]?.id === sealed[0]?.id) return before;
       requireRoom(before, { environment, clientId });
       const secrets = sealed.map((secret) => ({ ...secret, createdAt: at }));
       return withKeySet(before, newKeySet(wanted, { id, clientId, secrets, createdAt: at }));

@@ -73,6 +73,8 @@ const rotated = (keySet: KeySet, { sealed, ...wanted }: Wanted, at: EpochMillis)
   if (wanted.expiresAt !== undefined && !isAhead(wanted.expiresAt, at)) {
     throw badInput('expiresAt', 'Give an instant that is ahead, in the year 9999 at the latest.');
   }
+  // The reply to the write of this very call was lost, and another change came after it.
+  if (keySet.secrets.some(({ id }) => id === sealed.id)) return keySet;
   const live = keySet.secrets.filter((secret) => isLive(secret, at));
   if (live.length >= liveLimit) throw tooManyLive();
   return { ...keySet, secrets: [...live, newSecret(live, { ...sealed, ...wanted, createdAt: at })] };

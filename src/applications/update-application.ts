@@ -49,6 +49,14 @@ const checkedUpdate = (input: UpdateApplicationInput): ((before: Application) =>
   return (before) => ({ ...(description === null ? withoutDescription(before) : before), ...given });
 };
 
-const withoutDescription = ({ id, name, enabled, labels, version, createdAt, updatedAt, keys }: Application) => ({
-  ...{ id, name, enabled, labels, version, createdAt, updatedAt, keys },
-});
+/** Picked, not spread: what was cleared is to be gone. */
+const withoutDescription = ({
+  id,
+  name,
+  enabled,
+  labels,
+  version,
+  createdAt,
+  updatedAt,
+  keys,
+}: Application): Application => ({ id, name, enabled, labels, version, createdAt, updatedAt, keys });
