@@ -1,0 +1,61 @@
+// Opens the embedded store in a process of its own: node sqlite-child.mjs <open.js> <file> hold | try | write
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+
+const [program = '', file = '', task = ''] = process.argv.slice(2);
+const { openSqliteStore } = await import(pathToFileURL(program).href);
+
+/** A pipe takes it at once: what is said was acknowledged before. */
+const say = (line) => process.stdout.write(`${line}\n`);
+
+const family = (id, at) => ({
+  id,
+  grantType: 'password',
+  applicationId: 'application',
+  keySetId: 'keys',
+  clientId: 'client',
+  environment: 'PRODUCTION',
+  userId: `usr-of-${id}`,
+  scopes: ['default'],
+  epochs: { client: 0, grant: 0, user: 0 },
+  generation: 1,
+  generationAt: at,
+  issuedAt: at,
+  lastUsedAt: at,
+  idleExpiresAt: at + 86_400_000,
+  absoluteExpiresAt: at + 86_400_000,
+});
+
+/** The life of one login after the other, each step said when it is acknowledged. */
+const write = async (store, name) => {
+  for (let round = 0; ; round += 1) {
+    const id = `${name}-${round}`;
+    const at = store.clock();
+    await store.tokens.open(family(id, at));
+    say(`opened ${id}`);
+    const registration = { applicationId: 'application', userId: `usr-of-${id}`, at };
+    await store.registrations.record({ ...registration, environment: round % 3 === 0 ? 'SANDBOX' : 'PRODUCTION' });
+    say(`registered ${id}`);
+    const idleExpiresAt = at + 86_400_000;
+    await store.tokens.advance({ familyId: id, expectedGeneration: 1, at: store.clock(), idleExpiresAt });
+    say(`advanced ${id}`);
+    if (round % 2 === 0) {
+      await store.tokens.revokeFamily(id, store.clock());
+      say(`revoked ${id}`);
+    }
+    if (round % 5 === 0) {
+      await store.registrations.bury('application', `usr-of-${id}`);
+      say(`buried ${id}`);
+    }
+  }
+};
+
+try {
+  const store = await openSqliteStore(file);
+  say('open');
+  if (task === 'write') for (let lane = 0; lane < 50; lane += 1) void write(store, `${process.pid}-${lane}`);
+  if (task === 'hold') process.stdin.resume();
+  if (task === 'try') await store.close();
+} catch (error) {
+  say(`${error.name}: ${error.message}`);
+}
