@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { getOperationAST, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Actor } from '../model/actor.js';
 import type { Log } from '../model/log.js';
 import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
@@ -14,7 +14,7 @@ import { describeCause, errorDescriber, formattedError, type DescribedError } fr
 import { errorLimit } from './input-errors.js';
 import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
-import { selectionLimit, tokenLimit } from './operation-limits.js';
+import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
 import { buildManagementSchema } from './schema.js';
 
 /** What a client sends (GraphQL over HTTP §5.1). */
@@ -65,6 +65,7 @@ const run = async (
 ): Promise<GraphqlAnswer> => {
   const { requestId } = context.actor;
   try {
+    checkRepetition(request.query);
     const response = await apollo.executeOperation({ ...request }, { contextValue: context });
     if (response.body.kind !== 'single') throw new Error('Nothing here is delivered bit by bit.');
     return answerOf(requestId, response.body.singleResult, response.http.headers.get('www-authenticate'));
@@ -90,7 +91,9 @@ const closeCut = async ({ cut, deps, actor }: OperationContext): Promise<void> =
 const gate = (): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: () =>
     Promise.resolve({
-      responseForOperation: async ({ schema, document, operation, contextValue, request }) => {
+      responseForOperation: async ({ schema, document, contextValue, request }) => {
+        const operation = getOperationAST(document, request.operationName);
+        if (operation === null || operation === undefined) return null; // executing it says what is wrong
         const refusal = await passGate({ schema, document, operation }, contextValue, request.variables ?? {});
         return refusal === undefined ? null : refused(refusal);
       },

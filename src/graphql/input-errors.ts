@@ -74,19 +74,28 @@ const errorsOf = ({ schema, definition, variables, place }: Variable): readonly 
   const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
   if (value === undefined && (definition.defaultValue !== undefined || !isNonNullType(declared))) return [];
   if (!isInputType(declared)) return [];
-  const base = place?.path ?? [name];
+  return errorsIn(value, declared, place?.path ?? [name]);
+};
+
+const errorsIn = (value: unknown, type: GraphQLInputType, base: readonly string[]): readonly ManagementError[] => {
   const errors: ManagementError[] = [];
-  coerceInputValue(
-    value,
-    declared,
-    (path, _invalidValue, error) => {
-      if (errors.length === errorLimit) return;
-      errors.push(refusal({ path: [...base, ...path.map(String)], type: typeAt(declared, path) }, error));
-    },
-    true,
-  );
+  try {
+    coerceInputValue(
+      value,
+      type,
+      (path, _invalidValue, error) => {
+        errors.push(refusal({ path: [...base, ...path.map(String)], type: typeAt(type, path) }, error));
+        if (errors.length === errorLimit) throw enough; // a long list would go on for seconds
+      },
+      true,
+    );
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
   return errors;
 };
+
+const enough = new Error('So many errors are told.');
 
 const typeAt = (type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | undefined => {
   let at: GraphQLInputType | undefined = type;

@@ -1,4 +1,4 @@
-import { getNamedType, isLeafType, Kind, visit, type DocumentNode } from 'graphql';
+import { getNamedType, isLeafType, Kind, parse, visit, type DocumentNode } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { ManagementError } from '../model/management-error.js';
 import { isMetaField, visitSelectedFields, type SelectedFrom } from './selected-fields.js';
@@ -13,6 +13,11 @@ const aliasLimit = 10;
 const directiveLimit = 10;
 export const costLimit = 1000;
 
+/** Fields of one name in a document: validation compares each of them with each. */
+const repetitionLimit = 100;
+/** In fewer characters there is no room for many. */
+const harmlessLength = 1000;
+
 /** Mutations that hash a password or show a secret: one of them in an operation. */
 const sensitiveMutations: ReadonlySet<string> = new Set([
   'createUser',
@@ -21,6 +26,32 @@ const sensitiveMutations: ReadonlySet<string> = new Set([
   'rotateClientSecret',
   'generateAccessToken',
 ]);
+
+/**
+ * What would hold up everybody while it is validated.
+ * @throws ManagementError QUERY_TOO_COMPLEX
+ */
+export const checkRepetition = (query: string): void => {
+  if (query.length <= harmlessLength) return;
+  const counts = new Map<string, number>();
+  visit(parsed(query), {
+    Field: ({ alias, name }) => {
+      const { value } = alias ?? name;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    },
+  });
+  if (Math.max(0, ...counts.values()) <= repetitionLimit) return;
+  throw tooComplex(`Select at most ${repetitionLimit} fields of one name.`);
+};
+
+/** What cannot be parsed is not validated either. */
+const parsed = (query: string): DocumentNode => {
+  try {
+    return parse(query, { noLocation: true, maxLexicalTokens: tokenLimit });
+  } catch {
+    return { kind: Kind.DOCUMENT, definitions: [] };
+  }
+};
 
 /**
  * What the text alone tells: nesting, root fields, aliases, directives.

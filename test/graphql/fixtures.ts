@@ -10,12 +10,12 @@ import type { TestServer } from '../support/server.js';
 /** A server and what is quickly made on it; everything made is new. */
 export interface Fixtures {
   readonly server: TestServer;
-  application(): Promise<Application>;
-  keys(application?: Application): Promise<Client>;
+  readonly application: () => Promise<Application>;
+  readonly keys: (application?: Application) => Promise<Client>;
   /** Without a password, which would take time to hash. */
-  user(): Promise<User>;
+  readonly user: () => Promise<User>;
   /** The id of a token family of the sample user with the sample application. */
-  grant(): Promise<string>;
+  readonly grant: () => Promise<string>;
 }
 
 export const fixturesOf = (server: TestServer): Fixtures => {

@@ -1,0 +1,102 @@
+import { afterAll, describe, expect, it, test } from '@jest/globals';
+import { startTestServer } from '../support/server.js';
+
+const server = await startTestServer();
+const token = await server.adminToken();
+afterAll(() => server.close());
+
+const ask = (query: string, variables = {}) => server.graphql(query, variables, token);
+
+const repeated = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+
+const nested = (depth: number, around: string, inside: string): string =>
+  `${around} { `.repeat(depth) + inside + ' }'.repeat(depth);
+
+describe('what is too much', () => {
+  test.each([
+    ['tokens', `{ ${'__typename '.repeat(3000)} }`],
+    [
+      'nesting',
+      `{ applications { nodes { grants { nodes { user { registrations { application { grants { nodes { id } } } } } } } } } }`,
+    ],
+    [
+      'root fields',
+      `{ ${repeated(11, (index) => `... { viewer { clientId } } ...F${index}`)} } ${repeated(11, (index) => `fragment F${index} on Query { __typename }`)}`,
+    ],
+    ['aliases', `{ viewer { ${repeated(11, (index) => `a${index}: clientId`)} } }`],
+    [
+      'aliases in fragments',
+      `{ viewer { ...F } } fragment F on Viewer { ${repeated(11, (index) => `a${index}: clientId`)} }`,
+    ],
+    ['directives', `{ viewer { ${repeated(11, () => 'clientId @include(if: true)')} } }`],
+    ['lists in lists', '{ users(first: 100) { nodes { grants(first: 100) { nodes { id } } } } }'],
+    [
+      'lists in lists by edges',
+      '{ users(first: 100) { edges { node { grants(first: 100) { edges { node { id } } } } } } }',
+    ],
+    [
+      'buckets for each application',
+      '{ applications(first: 100) { nodes { registeredUsers { series(period: { from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z" }) { newUsers } } } } }',
+    ],
+    [
+      'rows',
+      `{ registeredUsers(applicationIds: [${repeated(20, (index) => `"app_${index}"`)}], period: { from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }) { newUsers } }`,
+    ],
+    ['two recounts', '{ a: verifyStatistics { asOf } b: verifyStatistics { asOf } }'],
+    [
+      'secrets at once',
+      'mutation { generateKeys(input: { applicationId: "a" }) { clientSecret } rotateClientSecret(input: { clientId: "b" }) { clientSecret } }',
+    ],
+    [
+      'passwords at once',
+      `mutation { ${repeated(2, (index) => `u${index}: createUser(input: { username: "u${index}", password: "correct horse" }) { user { id } }`)} }`,
+    ],
+    [
+      'selections by fragments',
+      `{ ...F0 } ${repeated(40, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`)} fragment F40 on Query { __typename }`,
+    ],
+  ])('%s', async (_what, query) => {
+    const answer = await ask(query);
+    expect(answer.body.errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+    expect(answer.status).toBe(400);
+  });
+
+  it('is also known by variables', async () => {
+    const query = 'query ($n: Int) { users(first: $n) { nodes { grants(first: $n) { nodes { id } } } } }';
+    expect((await ask(query, { n: 5 })).status).toBe(200);
+    expect((await ask(query, { n: 50 })).body.errors[0].extensions.code).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('is also introspection that goes in circles', async () => {
+    const answer = await ask(
+      `{ __schema { ${nested(5, 'types { fields { type', 'name').replaceAll('type {', 'type {')} } } } } } } } } } } } }`,
+    );
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('what people really ask', () => {
+  const year = '{ from: "2025-06-01T00:00:00Z", to: "2026-06-01T00:00:00Z" }';
+  test.each([
+    '{ applications(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { id name description enabled labels { key value } keys { clientId environment enabled grantTypes scopes lastTokenAt secrets { hint expiresAt lastUsedAt } } } } }',
+    '{ applications(first: 100) { nodes { id name registeredUsers { total } } } }',
+    '{ applications(first: 100) { nodes { name production: registeredUsers(environment: PRODUCTION) { total } sandbox: registeredUsers(environment: SANDBOX) { total } } } }',
+    '{ applications(first: 20) { edges { node { registeredUsers { users(first: 20) { edges { node { user { username } } } } } } } } }',
+    '{ users(first: 100) { nodes { username email enabled registrations { application { name } environment firstTokenAt } } } }',
+    '{ user(username: "ada") { grants(first: 100) { nodes { id grantType application { name } user { username } expiresAt revokedAt } } } }',
+    `{ application(name: "Sample application") { name registeredUsers { definition asOf total series(period: ${year}) { start end date newUsers totalUsers erasedUsers complete } comparison(period: ${year}) { current previous change changePercent } } activeUsers { daily weekly monthly } issuedTokens(period: ${year}) { date grantType issued refused } } }`,
+    '{ application(name: "Sample application") { registeredUsers { series(period: { from: "2026-01-01T00:00:00Z", to: "2026-02-11T16:00:00Z", interval: HOUR }) { date newUsers } } activeUsers { series(period: { from: "2026-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z", interval: HOUR }) { activeUsers } } } }',
+    '{ auditEvents(first: 100) { nodes { id at actor action outcome target requestId remoteAddress changes } } }',
+  ])('is not: %s', async (query) => {
+    const answer = await ask(query);
+    expect(answer.body.errors).toBeUndefined();
+  });
+
+  it('is not the usual introspection', async () => {
+    const { getIntrospectionQuery } = await import('graphql');
+    const answer = await ask(getIntrospectionQuery());
+    expect(answer.body.errors).toBeUndefined();
+    expect(answer.status).toBe(200);
+  });
+});
