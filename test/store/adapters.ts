@@ -9,12 +9,10 @@ export const openSqliteStores = async (): Promise<OpenedStores> => {
   return { first: opened.store, second: opened.store, clock: opened.clock, close: () => opened.close() };
 };
 
-/** A database of its own on a server that others may use too; 64 callers wait longer for the engine of the tests than for a MongoDB. */
+/** A database of its own on a server that others may use too. */
 export const databaseUrl = (serverUrl: string): string => {
   const url = new URL(serverUrl);
   url.pathname = `/tallygate_test_${randomBytes(6).toString('hex')}`;
-  url.searchParams.set('waitQueueTimeoutMS', '1400');
-  url.searchParams.set('maxPoolSize', '16');
   return url.href;
 };
 
@@ -24,11 +22,14 @@ export const dropDatabase = async (url: string): Promise<void> => {
   await client.close();
 };
 
+/** The engine of the tests is slow, and 64 callers at once wait for it. */
+const patience = 30;
+
 export const openMongoStores = async (serverUrl: string): Promise<OpenedStores> => {
   const url = databaseUrl(serverUrl);
   const clock = manualClock();
-  const first = await openMongoStore(url, { clock: clock.now });
-  const second = await openMongoStore(url, { clock: clock.now });
+  const first = await openMongoStore(url, { clock: clock.now, patience });
+  const second = await openMongoStore(url, { clock: clock.now, patience });
   return {
     first,
     second,

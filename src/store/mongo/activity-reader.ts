@@ -4,7 +4,6 @@ import type { Cut } from './cut.js';
 import type { TallyDocument } from './documents.js';
 import type { Condition } from './listing.js';
 import type { Range } from './live-counts.js';
-import { run } from './run.js';
 
 export const activityReader = (cut: Cut): ActivityReader => ({
   tokenCounts: (query) => tokenCounts(cut, query),
@@ -25,7 +24,9 @@ const tokenCounts = async (
   query: ActivityOf & Range,
 ): Promise<readonly TokenCount[]> => {
   const condition = { ...ofApplication(query), day: { $gte: utcDayOf(query.from), $lte: utcDayOf(query.to) } };
-  const rows = await run(() => collections.tallies.find(condition).session(session).lean<TallyDocument[]>());
+  const rows = await collections.run(() =>
+    collections.tallies.find(condition).session(session).lean<TallyDocument[]>(),
+  );
   const sums = new Map<string, TokenCount>();
   for (const { day, grantType, quarters } of rows) {
     for (const { quarter, issued, refused } of quarters) {
@@ -48,7 +49,7 @@ const tokenCounts = async (
 const countUsers = async ({ collections, session }: Cut, of: ActivityOf, range: Range): Promise<number> => {
   const parts = partsOf(Math.ceil(range.from / quarterMillis), Math.ceil(range.to / quarterMillis));
   if (parts.length === 0) return 0;
-  const [counted] = await run(() =>
+  const [counted] = await collections.run(() =>
     collections.activeUsers
       .aggregate<{ readonly users: number }>([
         { $match: { ...ofApplication(of), ...(parts.length === 1 ? parts[0] : { $or: parts }) } },

@@ -1,7 +1,6 @@
 import type { ActivityStore, TokenTally, UserActivity } from '../port/activity.js';
 import type { Collections } from './database.js';
 import { erasedAmong, removedAmong } from './gone.js';
-import { run, runUpsert } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 export const mongoActivity = (collections: Collections): ActivityStore => ({
@@ -12,7 +11,10 @@ export const mongoActivity = (collections: Collections): ActivityStore => ({
 });
 
 /** A row is replaced only by figures that are not smaller, so that a write that was held up on its way changes nothing. */
-const replaceTallies = async ({ tallies: rows }: Collections, tallies: readonly TokenTally[]): Promise<void> => {
+const replaceTallies = async (
+  { tallies: rows, runUpsert }: Collections,
+  tallies: readonly TokenTally[],
+): Promise<void> => {
   if (tallies.length === 0) return;
   const writes = tallies.map(({ server, applicationId, environment, grantType, day, quarters }) => {
     const figures = [...quarters].map(([quarter, { issued, refused }]) => ({ quarter, issued, refused }));
@@ -28,7 +30,7 @@ const replaceTallies = async ({ tallies: rows }: Collections, tallies: readonly 
   }
 };
 
-const addQuarters = async ({ activeUsers }: Collections, users: readonly UserActivity[]): Promise<void> => {
+const addQuarters = async ({ activeUsers, runUpsert }: Collections, users: readonly UserActivity[]): Promise<void> => {
   if (users.length === 0) return;
   const writes = users.map(({ applicationId, environment, userId, day, quarters }) => ({
     updateOne: {
@@ -53,7 +55,7 @@ const clearGone = async (
     removedAmong(collections, [...new Set(rows.map(({ applicationId }) => applicationId))]),
     erasedAmong(collections, [...new Set(users.map(({ userId }) => userId))]),
   ]);
-  const { tallies, activeUsers } = collections;
+  const { tallies, activeUsers, run } = collections;
   if (erased.size > 0) await run(() => activeUsers.deleteMany({ userId: { $in: [...erased] } }));
   if (removed.size === 0) return;
   const ofRemoved = { applicationId: { $in: [...removed] } };

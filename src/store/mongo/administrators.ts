@@ -1,10 +1,9 @@
 import type { AdministratorStore } from '../port/applications.js';
 import type { Collections } from './database.js';
-import { run, runUpsert } from './run.js';
 
 const document = { _id: 'administrators' } as const;
 
-export const mongoAdministrators = ({ administrators }: Collections): AdministratorStore => ({
+export const mongoAdministrators = ({ administrators, run, runUpsert }: Collections): AdministratorStore => ({
   add: async (keySetId) => {
     await runUpsert(() => administrators.updateOne(document, { $addToSet: { members: keySetId } }, { upsert: true }));
   },

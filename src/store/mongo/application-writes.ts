@@ -6,7 +6,6 @@ import type { Database } from './database.js';
 import type { ApplicationDocument } from './documents.js';
 import { moveOutbox } from './outbox.js';
 import { finishRemoval } from './remove-application.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 const live = { removedAt: { $exists: false } };
@@ -43,7 +42,7 @@ export const createApplication = async (
 
 /** Undefined: inserted. Else a unique key was taken: what stands under the id, if anything does. */
 const insert = async (
-  { applications }: Database,
+  { applications, run }: Database,
   document: ApplicationDocument,
 ): Promise<undefined | ApplicationDocument | null> => {
   try {
@@ -78,7 +77,7 @@ export const replaceApplication = async (
 
 /** Undefined: a unique key is taken. */
 const replace = async (
-  { applications }: Database,
+  database: Database,
   next: Application,
   by: { readonly expectedVersion: number; readonly audit: AuditEvent; readonly writer: string },
 ): Promise<ApplicationDocument | 'version_moved' | 'unknown' | undefined> => {
@@ -89,12 +88,12 @@ const replace = async (
     $push: { outbox: by.audit },
   };
   try {
-    const written = await run(() =>
-      applications
+    const written = await database.run(() =>
+      database.applications
         .findOneAndUpdate({ _id: next.id, version: by.expectedVersion, ...live }, change, { returnDocument: 'after' })
         .lean<ApplicationDocument>(),
     );
-    return written ?? (await found(applications, next.id, by.writer));
+    return written ?? (await found(database, next.id, by.writer));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     return undefined;
@@ -103,7 +102,7 @@ const replace = async (
 
 /** After a write that matched nothing: the document if this very call wrote it and the reply was lost. */
 const found = async (
-  applications: Database['applications'],
+  { applications, run }: Database,
   id: string,
   writer: string,
 ): Promise<ApplicationDocument | 'version_moved' | 'unknown'> => {
@@ -117,7 +116,7 @@ export const removeApplication = async (
   id: string,
   { expectedVersion, audit }: { readonly expectedVersion: number | undefined; readonly audit: AuditEvent },
 ): Promise<'removed' | 'version_moved' | 'unknown'> => {
-  const { applications } = database;
+  const { applications, run } = database;
   const writer = randomUUID();
   const version = expectedVersion === undefined ? {} : { version: expectedVersion };
   const removed = await run(() =>
@@ -164,7 +163,7 @@ const repeatsClientId = (application: Application): boolean => {
 
 /** What of another application's is in the way. */
 const collisionOf = async (
-  { applications }: Database,
+  { applications, run }: Database,
   application: Application,
 ): Promise<'name_taken' | 'client_id_taken' | undefined> => {
   const others = { _id: { $ne: application.id } };

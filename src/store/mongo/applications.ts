@@ -4,7 +4,6 @@ import { createApplication, removeApplication, replaceApplication } from './appl
 import type { Database } from './database.js';
 import type { ApplicationDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
-import { run } from './run.js';
 
 /** A removed application's document keeps its id and no more. */
 const live = { removedAt: { $exists: false } };
@@ -12,7 +11,7 @@ const live = { removedAt: { $exists: false } };
 export const byAge = { createdAt: 1, _id: 1 } as const;
 
 export const mongoApplications = (database: Database): ApplicationStore => {
-  const { applications } = database;
+  const { applications, run } = database;
   const one = async (condition: Condition): Promise<Application | undefined> => {
     const document = await run(() => applications.findOne({ ...condition, ...live }).lean<ApplicationDocument>());
     return document?.application;

@@ -4,18 +4,17 @@ import type { Collections } from './database.js';
 import type { AuditDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { insertEvent } from './outbox.js';
-import { run } from './run.js';
 
-export const mongoAudit = ({ audit }: Collections): AuditStore => ({
-  append: (event) => insertEvent(audit, event),
+export const mongoAudit = (collections: Collections): AuditStore => ({
+  append: (event) => insertEvent(collections, event),
   find: async (id) => {
-    const document = await run(() => audit.findById(id).lean<AuditDocument>());
+    const document = await collections.run(() => collections.audit.findById(id).lean<AuditDocument>());
     return document?.event;
   },
   page: async (filter, request) => {
     const condition = all([...conditions(filter), ...behind(request, ['at', '_id'], '$lt')]);
-    const found = await run(() =>
-      audit
+    const found = await collections.run(() =>
+      collections.audit
         .find(condition)
         .sort({ at: -1, _id: -1 })
         .limit(request.first + 1)

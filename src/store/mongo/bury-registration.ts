@@ -3,7 +3,6 @@ import type { RegistrationDocument } from './documents.js';
 import { beginChange } from './kept-change.js';
 import { firstInstantsOf } from './kept-periods.js';
 import { burial, nobody, unmoved } from './registration-rows.js';
-import { run } from './run.js';
 
 const rounds = 20;
 
@@ -11,10 +10,10 @@ const rounds = 20;
 export const buryRegistration = async (database: Database, key: string): Promise<void> => {
   const change = beginChange(database);
   for (let round = 0; round < rounds; round++) {
-    const row = await run(() => database.registrations.findById(key).lean<RegistrationDocument>());
+    const row = await database.run(() => database.registrations.findById(key).lean<RegistrationDocument>());
     if (row === null || row.userId === nobody) return change.finish();
     await change.open(firstInstantsOf(row));
-    const { matchedCount } = await run(() => database.registrations.updateOne(unmoved(row), burial));
+    const { matchedCount } = await database.run(() => database.registrations.updateOne(unmoved(row), burial));
     if (matchedCount === 1) return change.finish();
   }
   throw new Error('A registration moves too often to be buried.');

@@ -15,19 +15,18 @@ import {
 } from './kept-periods.js';
 import type { Condition } from './listing.js';
 import { countLive, type LiveCount } from './live-counts.js';
-import { run, runUpsert } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 const closing = { _id: 'closing' } as const;
 
 /** Days before the store was made are closed: rows in them are only ever made by changes that open their days. */
-export const beginClosing = async ({ closing: marks, clock }: Database): Promise<void> => {
+export const beginClosing = async ({ closing: marks, clock, runUpsert }: Database): Promise<void> => {
   const first = { through: closableThrough(clock()) };
   await runUpsert(() => marks.updateOne(closing, { $setOnInsert: first }, { upsert: true }));
 };
 
 export const findClosing = async (database: Collections, session?: ClientSession): Promise<ClosingDocument> => {
-  const found = await run(() =>
+  const found = await database.run(() =>
     database.closing
       .findOne(closing)
       .session(session ?? null)
@@ -59,7 +58,7 @@ const closeDays = async (database: Database): Promise<number> => {
   const last = applicationIds.at(-1);
   for (const scope of scopes) await closeOf(database, { applicationIds, scope, through, to });
   const next = last === undefined ? { $set: { through: to }, $unset: { to: 1, done: 1 } } : { $set: { done: last } };
-  await run(() => database.closing.updateOne(mine, next));
+  await database.run(() => database.closing.updateOne(mine, next));
   return 1;
 };
 
@@ -72,13 +71,13 @@ const currentPass = async (database: Database): Promise<Pass | undefined> => {
   if (mark.to === undefined) {
     if (to <= mark.through) return undefined;
     const idle = { ...closing, through: mark.through, to: { $exists: false } };
-    await run(() => database.closing.updateOne(idle, { $set: { to } }));
+    await database.run(() => database.closing.updateOne(idle, { $set: { to } }));
   }
   return { ...mark, to };
 };
 
 /** The next applications with registrations, one look into the index for each. */
-const applicationsAfter = async ({ registrations }: Collections, done: string): Promise<readonly string[]> => {
+const applicationsAfter = async ({ registrations, run }: Collections, done: string): Promise<readonly string[]> => {
   const ids: string[] = [];
   while (ids.length < applicationsAtOnce) {
     const after = ids.at(-1) ?? done;
@@ -137,7 +136,7 @@ const periodsIn = (counts: readonly LiveCount[], scope: Scope): readonly KeptPer
 };
 
 /** What is there is closed already, or was opened by a change, which may still run: `closeAgain` counts it anew. */
-const insertMissing = async ({ kept }: Collections, documents: readonly KeptDocument[]): Promise<void> => {
+const insertMissing = async ({ kept, run }: Collections, documents: readonly KeptDocument[]): Promise<void> => {
   if (documents.length === 0) return;
   try {
     await run(() =>
@@ -168,13 +167,13 @@ const closeAgain = async (database: Database): Promise<number> => {
       return { updateOne: { filter: { _id: document._id, version: document.version }, update: change } };
     });
     if (writes.length === 0) continue;
-    const { modifiedCount } = await run(() => database.kept.bulkWrite(writes, { ordered: false }));
+    const { modifiedCount } = await database.run(() => database.kept.bulkWrite(writes, { ordered: false }));
     closed += modifiedCount;
   }
   return closed;
 };
 
-const openedPeriods = ({ kept, clock }: Database): Promise<KeptDocument[]> => {
+const openedPeriods = ({ kept, clock, run }: Database): Promise<KeptDocument[]> => {
   const now = clock();
   const through = closableThrough(now);
   const over: Condition[] = [

@@ -5,7 +5,6 @@ import type { KeptDocument } from './documents.js';
 import { keptFigures, rangeOf, type KeptFigures } from './kept-figures.js';
 import { firstDayOf, monthOf, scopeOf } from './kept-periods.js';
 import { countLive, type Range } from './live-counts.js';
-import { run } from './run.js';
 
 type Query = RegistrationsOf & Range;
 
@@ -67,7 +66,7 @@ const readKept = ({ collections, session }: Cut, query: Query, days: Days): Prom
       { grain: 'MONTH' as const, period: { $gte: month, $lt: behindMonth } },
     ],
   };
-  return run(() => collections.kept.find(condition).session(session).lean<KeptDocument[]>());
+  return collections.run(() => collections.kept.find(condition).session(session).lean<KeptDocument[]>());
 };
 
 const countDays = async (cut: Cut, query: Query, days: Days): Promise<ReadonlyMap<UtcDay, KeptFigures>> => {

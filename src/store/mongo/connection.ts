@@ -10,7 +10,7 @@ import { storeError } from './store-error.js';
  * Everything is acknowledged by a majority and read from the primary: what was answered cannot come back, and decisions read what is. No
  * wait of the driver is longer than a caller of the store may wait (see `run`).
  */
-const options: ConnectOptions = {
+const optionsFor = (patience: number): ConnectOptions => ({
   appName: 'tallygate',
   autoCreate: false,
   autoIndex: false,
@@ -18,17 +18,16 @@ const options: ConnectOptions = {
   ignoreUndefined: true,
   readPreference: 'primary',
   readConcern: { level: 'majority' },
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 },
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 * patience },
   retryReads: true,
   retryWrites: true,
-  serverSelectionTimeoutMS: 1_000,
-  connectTimeoutMS: 1_000,
-  socketTimeoutMS: 1_300,
+  maxPoolSize: 30,
+  waitQueueTimeoutMS: 500 * patience,
+  serverSelectionTimeoutMS: 1_000 * patience,
+  connectTimeoutMS: 1_000 * patience,
+  socketTimeoutMS: 1_300 * patience,
   heartbeatFrequencyMS: 1_000,
-};
-
-/** What an operator may choose in the URL instead. */
-const poolOptions: ConnectOptions = { maxPoolSize: 30, waitQueueTimeoutMS: 500 };
+});
 
 /** For the first connection, which may have to look up names and make TLS ready. */
 const connectMillis = 5_000;
@@ -38,19 +37,16 @@ const defaultDatabase = 'tallygate';
  * Connects with a client of its own: one whose first try failed stays closed for good.
  * @throws StoreUnavailable when no primary answers   @throws StoreRefused when the URL or its credentials are wrong
  */
-export const connect = async (url: string): Promise<Connection> => {
+export const connect = async (url: string, patience: number): Promise<Connection> => {
   const connection = new Mongoose().createConnection();
   try {
-    await within(connectMillis, () => connection.openUri(url, { ...options, ...poolOf(url), ...databaseOf(url) }));
+    await within(connectMillis, () => connection.openUri(url, { ...optionsFor(patience), ...databaseOf(url) }));
     return connection;
   } catch (error) {
     await connection.destroy(true).catch(() => undefined); // the refusal says what went wrong
     throw refusal(error);
   }
 };
-
-const poolOf = (url: string): ConnectOptions =>
-  Object.fromEntries(Object.entries(poolOptions).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(url)));
 
 const databaseOf = (url: string): ConnectOptions =>
   /^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]/.test(url) ? {} : { dbName: defaultDatabase };

@@ -1,6 +1,7 @@
 import type { Connection, Model } from 'mongoose';
 import type { Clock } from '../../model/clock.js';
 import type * as documents from './documents.js';
+import type { Runs } from './run.js';
 import * as schemas from './schemas.js';
 
 /** The collections, and what the ports of this adapter need beside them. */
@@ -8,7 +9,8 @@ export interface Database extends Collections {
   readonly clock: Clock;
 }
 
-export interface Collections {
+/** With the limit of time for each command on them. */
+export interface Collections extends Runs {
   readonly applications: Model<documents.ApplicationDocument>;
   readonly users: Model<documents.UserDocument>;
   readonly families: Model<documents.FamilyDocument>;
@@ -34,7 +36,8 @@ export interface Collections {
 export type CarrierName = 'applications' | 'users' | 'families' | 'signingKeys' | 'imports';
 
 /** Models of one connection: nothing is registered with Mongoose at large. */
-export const collectionsOf = (connection: Connection): Collections => ({
+export const collectionsOf = (connection: Connection, runs: Runs): Collections => ({
+  ...runs,
   applications: connection.model<documents.ApplicationDocument>(
     'Application',
     schemas.applicationSchema,

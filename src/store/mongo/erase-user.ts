@@ -1,13 +1,12 @@
 import { buryRegistration } from './bury-registration.js';
 import type { Database } from './database.js';
-import { deleteSome } from './remove-application.js';
-import { run } from './run.js';
+import { deleteSome } from './delete-some.js';
 
 const rowsAtOnce = 50;
 
 /** What follows the first write of an erasure, which made the user unknown. May be done again after a crash, on any server. */
 export const finishErasure = async (database: Database, userId: string): Promise<void> => {
-  const { registrations, families, accessTokens, activeUsers, users } = database;
+  const { registrations, families, accessTokens, activeUsers, users, run } = database;
   for (;;) {
     const rows = await run(() =>
       registrations.find({ userId }).select('_id').limit(rowsAtOnce).lean<{ _id: string }[]>(),
@@ -15,8 +14,8 @@ export const finishErasure = async (database: Database, userId: string): Promise
     if (rows.length === 0) break;
     for (const { _id } of rows) await buryRegistration(database, _id);
   }
-  while ((await deleteSome(families, { userId })) > 0);
-  while ((await deleteSome(accessTokens, { userId })) > 0);
-  while ((await deleteSome(activeUsers, { userId })) > 0);
+  while ((await deleteSome(database, families, { userId })) > 0);
+  while ((await deleteSome(database, accessTokens, { userId })) > 0);
+  while ((await deleteSome(database, activeUsers, { userId })) > 0);
   await run(() => users.updateOne({ _id: userId }, { $unset: { cleaning: 1 } }));
 };

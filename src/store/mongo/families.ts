@@ -8,7 +8,6 @@ import type { Collections } from './database.js';
 import type { FamilyDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 const open = { revokedAt: { $exists: false } };
@@ -16,12 +15,12 @@ const open = { revokedAt: { $exists: false } };
 /** Neither revoked nor over at `at`. */
 const liveAt = (at: EpochMillis) => ({ ...open, idleExpiresAt: { $gt: at }, absoluteExpiresAt: { $gt: at } });
 
-export const findFamily = async ({ families }: Collections, id: string): Promise<TokenFamily | undefined> => {
+export const findFamily = async ({ families, run }: Collections, id: string): Promise<TokenFamily | undefined> => {
   const document = await run(() => families.findById(id).lean<FamilyDocument>());
   return document === null ? undefined : familyOf(document);
 };
 
-export const openFamily = async ({ families }: Collections, { id, ...fields }: TokenFamily): Promise<void> => {
+export const openFamily = async ({ families, run }: Collections, { id, ...fields }: TokenFamily): Promise<void> => {
   const writer = randomUUID();
   try {
     await run(() => families.create({ _id: id, ...fields, scopes: [...fields.scopes], writer }));
@@ -33,7 +32,7 @@ export const openFamily = async ({ families }: Collections, { id, ...fields }: T
 };
 
 /** The compare-and-set of the generation; `writer` tells a caller whose reply was lost that it was he who won. */
-export const advanceFamily = async ({ families }: Collections, advance: Advance): Promise<AdvanceOutcome> => {
+export const advanceFamily = async ({ families, run }: Collections, advance: Advance): Promise<AdvanceOutcome> => {
   const { familyId, expectedGeneration, at, idleExpiresAt } = advance;
   const writer = randomUUID();
   const advanced = await run(() =>
@@ -57,7 +56,7 @@ export const revokeFamily = async (
 ): Promise<TokenFamily | 'unknown'> => {
   const event = audit === undefined ? {} : { $push: { outbox: audit } };
   const write = (condition: Condition, change: Condition): Promise<FamilyDocument | null> =>
-    run(() =>
+    collections.run(() =>
       collections.families
         .findOneAndUpdate({ _id: id, ...condition }, change, { returnDocument: 'after' })
         .lean<FamilyDocument>(),
@@ -65,7 +64,7 @@ export const revokeFamily = async (
   const written =
     (await write(open, { $set: { revokedAt: at }, ...event })) ??
     (audit === undefined
-      ? await run(() => collections.families.findById(id).lean<FamilyDocument>())
+      ? await collections.run(() => collections.families.findById(id).lean<FamilyDocument>())
       : await write({}, event));
   if (written === null) return 'unknown';
   await moveOutbox(collections, collections.carriers.families, { _id: id, outbox: audit === undefined ? [] : [audit] });
@@ -77,7 +76,7 @@ const stepSize = 500;
 
 /** Each family by itself; how many were live until now. */
 export const revokeMatching = async (
-  { families }: Collections,
+  { families, run }: Collections,
   filter: FamilyFilter,
   at: EpochMillis,
 ): Promise<number> => {
@@ -93,7 +92,7 @@ export const revokeMatching = async (
 };
 
 export const pageFamilies = async (
-  { families }: Collections,
+  { families, run }: Collections,
   filter: FamilyFilter,
   request: PageRequest,
 ): Promise<Page<TokenFamily>> => {

@@ -1,8 +1,10 @@
 import type { Collections } from './database.js';
-import { run } from './run.js';
 
 /** Which of these users are erased. Their documents stay for good, so that what was under way for them leaves nothing behind. */
-export const erasedAmong = async ({ users }: Collections, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+export const erasedAmong = async (
+  { users, run }: Collections,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> => {
   if (ids.length === 0) return new Set();
   const erased = { _id: { $in: [...ids] }, erasedAt: { $exists: true } };
   const found = await run(() => users.find(erased).select('_id').lean<{ _id: string }[]>());
@@ -11,7 +13,7 @@ export const erasedAmong = async ({ users }: Collections, ids: readonly string[]
 
 /** The same for removed applications. */
 export const removedAmong = async (
-  { applications }: Collections,
+  { applications, run }: Collections,
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> => {
   if (ids.length === 0) return new Set();

@@ -7,7 +7,6 @@ import { rangeOf } from './kept-figures.js';
 import { endDayOf, firstDayOf, monthOf, scopeOf, startDayOf } from './kept-periods.js';
 import type { Condition } from './listing.js';
 import { countLive, type LiveQuery, type Range } from './live-counts.js';
-import { run } from './run.js';
 import { createSegments, type Segments } from './segments.js';
 
 /**
@@ -38,7 +37,7 @@ const readKept = async (
 ): Promise<readonly KeptDocument[]> => {
   const read = (periods: Condition): Promise<KeptDocument[]> => {
     const condition = { applicationId: { $in: [...applicationIds] }, scope: scopeOf(environment), ...periods };
-    return run(() =>
+    return cut.collections.run(() =>
       cut.collections.kept
         .find(condition)
         .select(segments.cutsDays ? allFields : totalFields)

@@ -3,7 +3,6 @@ import type { EpochMillis } from '../../model/clock.js';
 import type { IdempotencyClaim, IdempotencyStore } from '../port/idempotency.js';
 import type { Collections } from './database.js';
 import type { IdempotencyDocument } from './documents.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 export const mongoIdempotency = (collections: Collections): IdempotencyStore => ({
@@ -15,7 +14,7 @@ export const mongoIdempotency = (collections: Collections): IdempotencyStore => 
     throw new Error('A claim was taken and given back too often.');
   },
   release: async (key, targetId) => {
-    await run(() => collections.idempotency.deleteOne({ _id: key, targetId }));
+    await collections.run(() => collections.idempotency.deleteOne({ _id: key, targetId }));
   },
 });
 
@@ -23,7 +22,7 @@ const rounds = 20;
 
 /** The insert decides; a claim that is over is taken over by one conditional write. Undefined: it was given back just now. */
 const attempt = async (
-  { idempotency }: Collections,
+  { idempotency, run }: Collections,
   { key, inputDigest, targetId, expiresAt }: IdempotencyClaim,
   at: EpochMillis,
 ): Promise<'claimed' | IdempotencyClaim | undefined> => {

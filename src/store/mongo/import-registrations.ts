@@ -9,7 +9,6 @@ import { changeMillis, firstField, scopes, type FirstInstant } from './kept-peri
 import { moveOutbox } from './outbox.js';
 import { imported, registrationKey } from './registration-rows.js';
 import { changeRow, insertRow } from './registration-writes.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 /** What would come of an import now. */
@@ -31,7 +30,7 @@ export const importRegistrations = async (
   const until = database.clock() + changeMillis;
   const document: ImportDocument = { _id: audit.id, rows: rows.map((row) => ({ ...row })), until, outbox: [audit] };
   try {
-    await run(() => database.imports.create(document));
+    await database.run(() => database.imports.create(document));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
@@ -47,7 +46,7 @@ export const carryOut = async (database: Database, document: ImportDocument): Pr
   await clearGone(database, folded);
   await change.finish();
   await moveOutbox(database, database.carriers.imports, document);
-  await run(() => database.imports.deleteOne({ _id: document._id }));
+  await database.run(() => database.imports.deleteOne({ _id: document._id }));
   return inOrder(document.rows, folded);
 };
 
@@ -73,7 +72,9 @@ const readGroups = async (collections: Collections, rows: readonly NewRegistrati
     byKey.set(key, [...others, { index, registration }]);
   });
   const [found, erased, removed] = await Promise.all([
-    run(() => collections.registrations.find({ _id: { $in: [...byKey.keys()] } }).lean<RegistrationDocument[]>()),
+    collections.run(() =>
+      collections.registrations.find({ _id: { $in: [...byKey.keys()] } }).lean<RegistrationDocument[]>(),
+    ),
     erasedAmong(collections, [...new Set(rows.map(({ userId }) => userId))]),
     removedAmong(collections, [...new Set(rows.map(({ applicationId }) => applicationId))]),
   ]);
@@ -113,7 +114,8 @@ const write = async (database: Database, change: KeptChange, group: Group): Prom
     const written =
       row === undefined ? await insertRow(database, folded.row) : await changeRow(database, row, folded.row);
     if (written) return folded;
-    row = (await run(() => database.registrations.findById(group.key).lean<RegistrationDocument>())) ?? undefined;
+    row =
+      (await database.run(() => database.registrations.findById(group.key).lean<RegistrationDocument>())) ?? undefined;
   }
   throw new Error('A registration moves too often to be imported.');
 };
@@ -135,7 +137,7 @@ const clearGone = async (database: Database, folded: readonly Folded[]): Promise
   const removed = await removedAmong(database, [...new Set(rows.map(({ applicationId }) => applicationId))]);
   for (const { _id } of rows.filter(({ userId }) => erased.has(userId))) await buryRegistration(database, _id);
   for (const { _id } of rows.filter(({ applicationId }) => removed.has(applicationId))) {
-    await run(() => database.registrations.deleteOne({ _id }));
+    await database.run(() => database.registrations.deleteOne({ _id }));
   }
 };
 

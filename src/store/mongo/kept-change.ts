@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
 import { changeMillis, endDayOf, keptId, perhapsClosedThrough, periodsOf, type FirstInstant } from './kept-periods.js';
-import { run, runUpsert } from './run.js';
 
 /**
  * A change of rows whose days may be closed: it drops what is kept of these days before it touches a row and lets go of them afterwards. Between
@@ -46,14 +45,14 @@ export const beginChange = (database: Database): KeptChange => {
             upsert: true,
           },
         }));
-        await runUpsert(() => database.kept.bulkWrite(writes, { ordered: false }));
+        await database.runUpsert(() => database.kept.bulkWrite(writes, { ordered: false }));
         for (const { _id } of some) opened.add(_id);
       }
     },
     finish: async () => {
       // Also where somebody has taken this change for dead and closed the day: it is open again then.
       for (const ids of batches([...opened])) {
-        await run(() =>
+        await database.run(() =>
           database.kept.updateMany({ _id: { $in: [...ids] } }, { ...reopening, $pull: { changing: { id } } }),
         );
       }

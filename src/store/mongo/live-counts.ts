@@ -7,7 +7,6 @@ import type { Scope } from './documents.js';
 import { firstField } from './kept-periods.js';
 import type { Condition } from './listing.js';
 import { nobody } from './registration-rows.js';
-import { run } from './run.js';
 
 export interface Range {
   readonly from: EpochMillis;
@@ -31,7 +30,7 @@ export interface LiveQuery {
 
 /** Reads nothing but the index of the scope, and as many entries as there are first instants in the ranges. */
 export const countLive = async (
-  { registrations }: Collections,
+  { registrations, run }: Collections,
   { scope, ranges, cut = [] }: LiveQuery,
   session?: ClientSession,
 ): Promise<readonly LiveCount[]> => {

@@ -11,7 +11,7 @@ import { collectionsOf, type Database } from './database.js';
 import { mongoIdempotency } from './idempotency.js';
 import { prepare } from './prepare.js';
 import { mongoRegistrations } from './registrations.js';
-import { run, within } from './run.js';
+import { commandMillis, runsWithin, within, type Run } from './run.js';
 import { createRunning } from './running.js';
 import { mongoSettings, mongoSigningKeys, mongoUsage } from './settings.js';
 import { mongoSnapshots } from './snapshot.js';
@@ -21,26 +21,34 @@ import { mongoSweep } from './sweep.js';
 import { mongoTokens } from './tokens.js';
 import { mongoUsers } from './users.js';
 
+export interface MongoStoreOptions {
+  /** Instead of the server's. */
+  readonly clock?: Clock;
+  /** Factor of every limit of time: tests of races run on an engine that is slow. */
+  readonly patience?: number;
+}
+
 /**
  * Opens the store in the database that a URL names, `tallygate` if it names none, and makes its collections and indexes.
  * @throws StoreRefused when the server is standalone, too old, refuses the credentials, or holds a newer format
  * @throws StoreUnavailable when no primary answers: try again, each time is a fresh start
  */
-export const openMongoStore = async (url: string, options: { readonly clock?: Clock } = {}): Promise<Store> => {
-  const connection = await connect(url);
+export const openMongoStore = async (url: string, options: MongoStoreOptions = {}): Promise<Store> => {
+  const connection = await connect(url, options.patience ?? 1);
   try {
-    return await storeOf(connection, options.clock);
+    return await storeOf(connection, options);
   } catch (error) {
     await connection.close(true);
     throw storeError(error);
   }
 };
 
-const storeOf = async (connection: Connection, givenClock: Clock | undefined): Promise<Store> => {
+const storeOf = async (connection: Connection, { clock, patience = 1 }: MongoStoreOptions): Promise<Store> => {
   const version = await checkServer(connection);
-  const collections = collectionsOf(connection);
-  await prepare(connection, collections, { isOfServer: givenClock === undefined });
-  const time = givenClock === undefined ? await serverTime(connection) : givenTime(givenClock);
+  const runs = runsWithin(commandMillis * patience);
+  const collections = collectionsOf(connection, runs);
+  await prepare(connection, collections, { isOfServer: clock === undefined });
+  const time = clock === undefined ? await serverTime(connection, runs.run) : givenTime(clock);
   const database: Database = { ...collections, clock: time.now };
   await beginClosing(database);
   const running = createRunning();
@@ -90,7 +98,7 @@ interface Time {
 const givenTime = (now: Clock): Time => ({ now, slack: () => 1, stop: () => undefined });
 
 /** The server's time, asked for again and again: while it does not answer, time goes on by the monotonic clock. */
-const serverTime = async (connection: Connection): Promise<Time> => {
+const serverTime = async (connection: Connection, run: Run): Promise<Time> => {
   const clock = createStoreClock(await run(() => sampleTime(connection)));
   const sample = async (): Promise<void> => {
     clock.observe(await run(() => sampleTime(connection)));

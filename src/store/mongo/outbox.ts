@@ -2,7 +2,6 @@ import type { Model } from 'mongoose';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { Collections } from './database.js';
 import type { OutboxCarrier } from './documents.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 /**
@@ -10,22 +9,22 @@ import { isDuplicateKey } from './store-error.js';
  * what a crash leaves behind is moved by the sweep. Every step may be done twice.
  */
 export const moveOutbox = async (
-  { audit }: Collections,
+  collections: Collections,
   carrier: Model<OutboxCarrier>,
   { _id, outbox = [] }: OutboxCarrier,
 ): Promise<void> => {
   if (outbox.length === 0) return;
-  for (const event of outbox) await insertEvent(audit, event);
+  for (const event of outbox) await insertEvent(collections, event);
   const moved = outbox.map(({ id }) => id);
   const theseAlone = { _id, outbox: { $size: moved.length }, 'outbox.id': { $all: moved } };
-  const { matchedCount } = await run(() => carrier.updateOne(theseAlone, { $unset: { outbox: 1 } }));
+  const { matchedCount } = await collections.run(() => carrier.updateOne(theseAlone, { $unset: { outbox: 1 } }));
   if (matchedCount === 0) {
-    await run(() => carrier.updateOne({ _id }, { $pull: { outbox: { id: { $in: moved } } } }));
+    await collections.run(() => carrier.updateOne({ _id }, { $pull: { outbox: { id: { $in: moved } } } }));
   }
 };
 
 /** An event that is there already is left as it is. */
-export const insertEvent = async (audit: Collections['audit'], event: AuditEvent): Promise<void> => {
+export const insertEvent = async ({ audit, run }: Collections, event: AuditEvent): Promise<void> => {
   try {
     await run(() => audit.create({ _id: event.id, at: event.at, event }));
   } catch (error) {
@@ -39,7 +38,7 @@ const batch = 100;
 export const moveOutboxes = async (collections: Collections): Promise<number> => {
   let moved = 0;
   for (const carrier of Object.values(collections.carriers)) {
-    const left = await run(() =>
+    const left = await collections.run(() =>
       carrier
         .find({ 'outbox.id': { $exists: true } })
         .limit(batch)

@@ -6,7 +6,6 @@ import { histogramOf } from './histogram.js';
 import { firstField, scopeOf } from './kept-periods.js';
 import { all, behind, pageOf } from './listing.js';
 import { nobody, registrationOf } from './registration-rows.js';
-import { run } from './run.js';
 
 export const registrationReader = (cut: Cut): RegistrationReader => ({
   histogram: (histogram) => histogramOf(cut, histogram),
@@ -17,7 +16,7 @@ export const registrationReader = (cut: Cut): RegistrationReader => ({
       { [field]: { $gte: from ?? 0, ...(to === undefined ? {} : { $lt: to }) } },
       ...behind(request, [field, 'userId'], '$gt'),
     ]);
-    const rows = await run(() =>
+    const rows = await cut.collections.run(() =>
       cut.collections.registrations
         .find(condition)
         .sort({ [field]: 1, userId: 1 })
@@ -31,7 +30,7 @@ export const registrationReader = (cut: Cut): RegistrationReader => ({
   extent: async ({ applicationId, environment }) => {
     const field = firstField[scopeOf(environment)];
     const end = async (direction: 1 | -1): Promise<number | undefined> => {
-      const row = await run(() =>
+      const row = await cut.collections.run(() =>
         cut.collections.registrations
           .findOne({ applicationId, [field]: { $gte: 0 } })
           .sort({ [field]: direction, userId: direction })

@@ -1,11 +1,10 @@
 import type { Collections } from './database.js';
 import type { RegistrationDocument } from './documents.js';
 import { changesTo, unmoved } from './registration-rows.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 /** False when there is a row already. */
-export const insertRow = async ({ registrations }: Collections, row: RegistrationDocument): Promise<boolean> => {
+export const insertRow = async ({ registrations, run }: Collections, row: RegistrationDocument): Promise<boolean> => {
   try {
     await run(() => registrations.create(row));
     return true;
@@ -17,7 +16,7 @@ export const insertRow = async ({ registrations }: Collections, row: Registratio
 
 /** False when the row is no more what it was. */
 export const changeRow = async (
-  { registrations }: Collections,
+  { registrations, run }: Collections,
   before: RegistrationDocument,
   after: RegistrationDocument,
 ): Promise<boolean> => {

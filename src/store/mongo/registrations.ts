@@ -8,7 +8,6 @@ import { beginChange, type KeptChange } from './kept-change.js';
 import { firstField, firstInstantsOf, lastField } from './kept-periods.js';
 import { instantsOf, newRow, nobody, registrationKey, registrationOf, withInstants } from './registration-rows.js';
 import { changeRow, insertRow } from './registration-writes.js';
-import { run } from './run.js';
 
 export const mongoRegistrations = (database: Database): RegistrationStore => ({
   record: async (registration) => {
@@ -20,7 +19,7 @@ export const mongoRegistrations = (database: Database): RegistrationStore => ({
     'dryRun' in how ? rehearseImport(database, rows) : importRegistrations(database, rows, how.audit),
   findByUsers: async (userIds) => {
     const users = userIds.filter((id) => id !== nobody);
-    const rows = await run(() =>
+    const rows = await database.run(() =>
       database.registrations
         .find({ userId: { $in: users } })
         .sort({ userId: 1, first: 1, applicationId: 1 })
@@ -32,7 +31,7 @@ export const mongoRegistrations = (database: Database): RegistrationStore => ({
 });
 
 /** The path of every login but the first: one round trip. */
-const moveLast = async ({ registrations }: Database, registration: NewRegistration): Promise<boolean> => {
+const moveLast = async ({ registrations, run }: Database, registration: NewRegistration): Promise<boolean> => {
   const { applicationId, environment, userId, at } = registration;
   const registered = {
     _id: registrationKey(applicationId, userId),
@@ -72,7 +71,7 @@ const attempt = async (
 ): Promise<RegistrationDocument | 'already' | undefined> => {
   const { applicationId, environment, userId, at } = registration;
   const key = registrationKey(applicationId, userId);
-  const row = await run(() => database.registrations.findById(key).lean<RegistrationDocument>());
+  const row = await database.run(() => database.registrations.findById(key).lean<RegistrationDocument>());
   if (row === null) {
     const made = newRow(registration);
     await change.open(firstInstantsOf(made));
@@ -98,7 +97,7 @@ const afterFirst = async (
   ]);
   const key = registrationKey(applicationId, userId);
   if (removed.has(applicationId)) {
-    await run(() => database.registrations.deleteOne({ _id: key }));
+    await database.run(() => database.registrations.deleteOne({ _id: key }));
     return 'already';
   }
   if (erased.has(userId)) await buryRegistration(database, key);

@@ -4,23 +4,32 @@ import { isDuplicateKey, storeError } from './store-error.js';
 /** Runs one command and waits for it no longer than a caller of the store may wait. */
 export type Run = <T>(command: () => PromiseLike<T>) => Promise<T>;
 
+export interface Runs {
+  /**
+   * Rejects with StoreUnavailable when the server is away, says so, or has not answered in time. The driver's own limits (connecting,
+   * selecting a server, waiting for a connection, each try) are shorter, but they add up.
+   */
+  readonly run: Run;
+  /** For an upsert: when another caller has inserted the document at the same moment, it is there the second time. */
+  readonly runUpsert: Run;
+}
+
 /** For one command with all the driver's tries; the product promises an answer within 2 s. */
 export const commandMillis = 1_450;
 
-/**
- * Rejects with StoreUnavailable when the server is away, says so, or has not answered in time. The driver's own limits (connecting,
- * selecting a server, waiting for a connection, each try) are shorter, but they add up.
- */
-export const run: Run = (command) => within(commandMillis, command);
-
-/** For an upsert: when another caller has inserted the document at the same moment, it is there the second time. */
-export const runUpsert: Run = async (command) => {
-  try {
-    return await run(command);
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    return run(command);
-  }
+export const runsWithin = (millis: number): Runs => {
+  const run: Run = (command) => within(millis, command);
+  return {
+    run,
+    runUpsert: async (command) => {
+      try {
+        return await run(command);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return run(command);
+      }
+    },
+  };
 };
 
 export const within = <T>(millis: number, command: () => PromiseLike<T>): Promise<T> =>

@@ -4,13 +4,12 @@ import type { SettingStore, SigningKeyStore, UsageStore } from '../port/settings
 import type { Collections } from './database.js';
 import type { SettingDocument, SigningKeyDocument, UsageDocument } from './documents.js';
 import { moveOutbox } from './outbox.js';
-import { run, runUpsert } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 /** Apart from what this adapter notes for itself in the same collection. */
 const settingId = (name: string): string => `setting/${name}`;
 
-export const mongoSettings = ({ settings }: Collections): SettingStore => {
+export const mongoSettings = ({ settings, run }: Collections): SettingStore => {
   const find = async (name: string): Promise<string | undefined> => {
     const document = await run(() => settings.findById(settingId(name)).lean<SettingDocument>());
     return document?.value;
@@ -30,7 +29,7 @@ export const mongoSettings = ({ settings }: Collections): SettingStore => {
 };
 
 export const mongoSigningKeys = (collections: Collections): SigningKeyStore => {
-  const { signingKeys, carriers } = collections;
+  const { signingKeys, carriers, run } = collections;
   return {
     add: async (key, audit) => {
       const document: SigningKeyDocument = {
@@ -73,7 +72,7 @@ export const mongoSigningKeys = (collections: Collections): SigningKeyStore => {
 const keyOf = ({ key, withdrawnAt }: SigningKeyDocument): SigningKeyRecord =>
   withdrawnAt === undefined ? key : { ...key, withdrawnAt };
 
-export const mongoUsage = ({ usage }: Collections): UsageStore => ({
+export const mongoUsage = ({ usage, run, runUpsert }: Collections): UsageStore => ({
   record: async (uses) => {
     if (uses.length === 0) return;
     const writes = uses.map(({ id, at }) => ({

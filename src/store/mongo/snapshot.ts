@@ -9,8 +9,8 @@ import type { Cut } from './cut.js';
 import type { Database } from './database.js';
 import type { ApplicationDocument, UserDocument } from './documents.js';
 import { registrationReader } from './registration-reader.js';
-import { run } from './run.js';
 import { among, usersOf } from './users.js';
+import type { Runs } from './run.js';
 
 /** MongoDB ends a transaction after 60 s by itself; nobody's statistics take half of it. */
 const longestMillis = 30_000;
@@ -22,13 +22,13 @@ const longestMillis = 30_000;
 export const mongoSnapshots =
   (connection: Connection, database: Database, slack: () => number): (() => Promise<Snapshot>) =>
   async () => {
-    const session = await run(() => connection.startSession());
+    const session = await database.run(() => connection.startSession());
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, readPreference: 'primary' });
       const { through } = await findClosing(database, session);
       return snapshotOf({ collections: database, session, through }, database.clock() + slack());
     } catch (error) {
-      await end(session);
+      await end(database, session);
       throw error;
     }
   };
@@ -39,7 +39,7 @@ const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     clearTimeout(limit);
-    closing ??= inTurn(() => end(cut.session));
+    closing ??= inTurn(() => end(cut.collections, cut.session));
     return closing;
   };
   const limit = setTimeout(() => void close(), longestMillis);
@@ -63,12 +63,12 @@ const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
     findUsers: (ids) =>
       read(async () => {
         const found = users.find(among(ids)).sort(byAge).session(cut.session);
-        return usersOf(await run(() => found.lean<UserDocument[]>()));
+        return usersOf(await cut.collections.run(() => found.lean<UserDocument[]>()));
       }),
     findApplications: (ids) =>
       read(async () => {
         const found = applications.find(amongApplications(ids)).sort(byAge).session(cut.session);
-        return applicationsOf(await run(() => found.lean<ApplicationDocument[]>()));
+        return applicationsOf(await cut.collections.run(() => found.lean<ApplicationDocument[]>()));
       }),
     close,
   };
@@ -85,7 +85,7 @@ const oneAtATime = (): (<T>(command: () => Promise<T>) => Promise<T>) => {
 };
 
 /** There is nothing to keep; where the server is away it ends the transaction itself. */
-const end = async (session: ClientSession): Promise<void> => {
+const end = async ({ run }: Runs, session: ClientSession): Promise<void> => {
   try {
     if (session.inTransaction()) await run(() => session.abortTransaction());
     await run(() => session.endSession());

@@ -1,13 +1,13 @@
 import type { EpochMillis } from '../../model/clock.js';
 import { closePeriods } from './close-periods.js';
 import type { Database } from './database.js';
+import { deleteSome } from './delete-some.js';
 import type { ImportDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
 import { carryOut } from './import-registrations.js';
 import { changeMillis } from './kept-periods.js';
 import { moveOutboxes } from './outbox.js';
-import { deleteSome, removalStep } from './remove-application.js';
-import { run } from './run.js';
+import { removalStep } from './remove-application.js';
 
 /** So long after its end a family is still shown in lists. */
 const familyGraceMillis = 30 * 24 * 60 * 60 * 1000;
@@ -30,18 +30,18 @@ const deleteExpired = async (database: Database, at: EpochMillis): Promise<numbe
   const ended = { $lte: at - familyGraceMillis };
   const { accessTokens, deniedJwts, assertions, idempotency, families } = database;
   return (
-    (await deleteSome(accessTokens, expired)) +
-    (await deleteSome(deniedJwts, expired)) +
-    (await deleteSome(assertions, expired)) +
-    (await deleteSome(idempotency, expired)) +
-    (await deleteSome(families, { idleExpiresAt: ended })) +
-    (await deleteSome(families, { absoluteExpiresAt: ended })) +
-    (await deleteSome(families, { revokedAt: ended }))
+    (await deleteSome(database, accessTokens, expired)) +
+    (await deleteSome(database, deniedJwts, expired)) +
+    (await deleteSome(database, assertions, expired)) +
+    (await deleteSome(database, idempotency, expired)) +
+    (await deleteSome(database, families, { idleExpiresAt: ended })) +
+    (await deleteSome(database, families, { absoluteExpiresAt: ended })) +
+    (await deleteSome(database, families, { revokedAt: ended }))
   );
 };
 
 const finishErasures = async (database: Database): Promise<number> => {
-  const interrupted = await run(() =>
+  const interrupted = await database.run(() =>
     database.users.find({ cleaning: true }).select('_id').limit(batch).lean<{ _id: string }[]>(),
   );
   for (const { _id } of interrupted) await finishErasure(database, _id);
@@ -49,7 +49,7 @@ const finishErasures = async (database: Database): Promise<number> => {
 };
 
 const finishRemovals = async (database: Database): Promise<number> => {
-  const interrupted = await run(() =>
+  const interrupted = await database.run(() =>
     database.applications.find({ cleaning: true }).select('_id').limit(batch).lean<{ _id: string }[]>(),
   );
   for (const { _id } of interrupted) await removalStep(database, _id);
@@ -58,7 +58,7 @@ const finishRemovals = async (database: Database): Promise<number> => {
 
 /** Whoever moves `until` carries the import out. */
 const finishImports = async (database: Database): Promise<number> => {
-  const { imports, clock } = database;
+  const { imports, clock, run } = database;
   const interrupted = await run(() =>
     imports
       .find({ until: { $lte: clock() } })

@@ -5,11 +5,10 @@ import type { TokenStore } from '../port/tokens.js';
 import type { Collections } from './database.js';
 import type { AccessTokenDocument } from './documents.js';
 import { advanceFamily, findFamily, openFamily, pageFamilies, revokeFamily, revokeMatching } from './families.js';
-import { run, runUpsert } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 
 export const mongoTokens = (collections: Collections): TokenStore => {
-  const { accessTokens, deniedJwts } = collections;
+  const { accessTokens, deniedJwts, run, runUpsert } = collections;
   return {
     // The family first: a token whose family is missing is worth nothing.
     open: async (family, accessToken) => {
@@ -48,7 +47,7 @@ export const mongoTokens = (collections: Collections): TokenStore => {
   };
 };
 
-const keep = async ({ accessTokens }: Collections, { digest, ...token }: OpaqueAccessToken): Promise<void> => {
+const keep = async ({ accessTokens, run }: Collections, { digest, ...token }: OpaqueAccessToken): Promise<void> => {
   const { scopes, audience, expiresAt } = token;
   const document: AccessTokenDocument = {
     _id: digest,
@@ -73,7 +72,7 @@ const accessTokenOf = ({ _id, expiresAt, ...token }: AccessTokenDocument): Opaqu
 
 /** The insert decides; a claim that is over is taken over by one conditional write. */
 const claimAssertion = async (
-  { assertions }: Collections,
+  { assertions, run }: Collections,
   key: string,
   { expiresAt, at }: { readonly expiresAt: EpochMillis; readonly at: EpochMillis },
 ): Promise<'claimed' | 'already_claimed'> => {

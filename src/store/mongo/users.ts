@@ -8,7 +8,6 @@ import type { UserDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
-import { run } from './run.js';
 import { isDuplicateKey } from './store-error.js';
 import { revokeMatching } from './families.js';
 
@@ -16,7 +15,7 @@ import { revokeMatching } from './families.js';
 const live = { erasedAt: { $exists: false } };
 
 export const mongoUsers = (database: Database): UserStore => {
-  const { users } = database;
+  const { users, run } = database;
   const one = async (condition: Condition): Promise<User | undefined> => {
     const document = await run(() => users.findOne({ ...condition, ...live }).lean<UserDocument>());
     return document === null ? undefined : userOf(document);
@@ -80,10 +79,10 @@ const create = async (
   const writer = randomUUID();
   const document: UserDocument = { _id: id, ...fields, outbox: [audit], writer };
   try {
-    await run(() => database.users.create(document));
+    await database.run(() => database.users.create(document));
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    const there = await run(() => database.users.findById(id).lean<UserDocument>());
+    const there = await database.run(() => database.users.findById(id).lean<UserDocument>());
     if (there === null) return 'username_taken';
     if (there.writer !== writer) return 'id_taken';
   }
@@ -106,7 +105,7 @@ const update = async (
 
 /** Whether the epoch rises depends on the user being enabled: each try is one write on condition that he is, or is not. */
 const write = async (
-  { users }: Database,
+  { users, run }: Database,
   id: string,
   { change, audit }: { readonly change: UserChange; readonly audit: AuditEvent },
 ): Promise<UserDocument | null> => {
@@ -153,7 +152,7 @@ const writes = (
 
 const erase = async (database: Database, id: string, audit: AuditEvent): Promise<'erased' | 'unknown'> => {
   const writer = randomUUID();
-  const erased = await run(() =>
+  const erased = await database.run(() =>
     database.users
       .findOneAndUpdate({ _id: id, ...live }, erasure({ audit, at: database.clock(), writer }), {
         returnDocument: 'after',
@@ -161,7 +160,8 @@ const erase = async (database: Database, id: string, audit: AuditEvent): Promise
       .lean<UserDocument>(),
   );
   const tombstone =
-    erased ?? (await run(() => database.users.findOne({ _id: id, writer, cleaning: true }).lean<UserDocument>()));
+    erased ??
+    (await database.run(() => database.users.findOne({ _id: id, writer, cleaning: true }).lean<UserDocument>()));
   if (tombstone === null) return 'unknown';
   await finishErasure(database, id);
   await moveOutbox(database, database.carriers.users, tombstone);
