@@ -23,7 +23,7 @@ export interface PresentedCredentials {
   readonly form: Form;
   readonly at: EpochMillis;
   /** For the audit event of a rotation that this use completes. */
-  readonly requestId?: string;
+  readonly requestId: string;
 }
 
 /**
@@ -38,7 +38,7 @@ export const authenticateClient = async (
   const authenticated = await byOneMethod(deps, presented);
   const { client, secretId } = authenticated;
   if (secretId === undefined || !awaitsFirstUse(client, secretId)) return authenticated;
-  const { at, requestId = '' } = presented;
+  const { at, requestId } = presented;
   if (await settleRotation(deps, { client, secretId, at, requestId })) return authenticated;
   throw invalidClient('the secret was revoked meanwhile');
 };

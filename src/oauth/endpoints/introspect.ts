@@ -49,9 +49,9 @@ interface Viewer {
 }
 
 /** A client that authenticates like at /token, though never a public one, or the holder of a token with the scope `introspect`. */
-const viewerOf = async (deps: OAuthDeps, { authorization, form, at }: PresentedCredentials): Promise<Viewer> => {
-  if (hasBearerScheme(authorization)) return bearerViewer(deps, { authorization, form, at });
-  const { client } = await authenticateClient(deps, { authorization, form, at });
+const viewerOf = async (deps: OAuthDeps, presented: PresentedCredentials): Promise<Viewer> => {
+  if (hasBearerScheme(presented.authorization)) return bearerViewer(deps, presented);
+  const { client } = await authenticateClient(deps, presented);
   const { id, clientId, authenticationMethod, scopes } = client.keySet;
   if (authenticationMethod === 'NONE') throw invalidClient('introspection by a public client');
   return { keySetId: id, clientId, seesAll: scopes.includes(viewAll) };
