@@ -97,7 +97,7 @@ describe('a file of the embedded store', () => {
       const crashed = newFile();
       for (const path of [file, crashed]) mkdirSync(dirname(path));
       const unfinished = new DatabaseSync(`${file}.new`);
-      unfinished.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+      unfinished.exec('PRAGMA cache_size = 1; BEGIN IMMEDIATE');
       unfinished.exec(statements.slice(0, count).join('\n'));
       // What a killed process leaves behind is what the system has of its files.
       for (const name of readdirSync(dirname(file)))

@@ -59,7 +59,7 @@ const takeLock = (path: string): Connection => {
   createFile(path);
   const connection = openConnection(path, { timeoutMillis: busyMillis });
   try {
-    connection.exec('BEGIN EXCLUSIVE');
+    connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return connection;
   } catch (error) {
     connection.close();
@@ -76,8 +76,17 @@ const takeLock = (path: string): Connection => {
  * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
 const createFile = (path: string): void => {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) closeSync(openSync(path, 'wx', 0o600));
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!isThere(error)) throw error;
+  }
 };
+
+/** Another process that starts at this moment made it. */
+const isThere = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 
 const openWriter = (path: string): Connection => {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) createDatabase(path);
@@ -93,16 +102,15 @@ const openWriter = (path: string): Connection => {
 };
 
 /**
- * Under another name first, so that a file of this name is never half a database. No prepared statement is used before the renaming: the
- * driver's connection outlives `close` until its statements are collected as garbage.
+ * Under another name first, so that a file of this name is never half a database; and without a log, which would have to be carried over
+ * when the disk is full. No prepared statement is used before the renaming: the driver's connection outlives `close` until its statements
+ * are collected as garbage.
  */
 const createDatabase = (path: string): void => {
   const unfinished = `${path}.new`;
-  for (const leftover of [unfinished, `${unfinished}-journal`, `${unfinished}-wal`, `${unfinished}-shm`]) {
-    rmSync(leftover, { force: true });
-  }
+  for (const leftover of [unfinished, `${unfinished}-journal`]) rmSync(leftover, { force: true });
   createFile(unfinished);
-  const writer = newWriter(unfinished);
+  const writer = openConnection(unfinished);
   try {
     migrate(writer, 0);
   } finally {
@@ -129,7 +137,8 @@ const newWriter = (path: string): Connection => {
 
 const refusal = (error: unknown): Error => {
   if (error instanceof StoreRefused) return error;
-  if (resultCode(error) === 13) return storeError(error);
+  // SQLITE_IOERR and SQLITE_FULL: nothing is wrong with the file, and it may be better soon.
+  if (resultCode(error) === 10 || resultCode(error) === 13) return storeError(error);
   return new StoreRefused(
     'The database file cannot be opened. Check that its folder exists and that this user may read and write both.',
     error,
