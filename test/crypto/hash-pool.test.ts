@@ -39,18 +39,20 @@ describe('the password hasher', () => {
   it('says no without a hash, after the same work', async () => {
     const hasher = open({ threads: 1 });
     const hash = await hasher.hash('correct horse');
-    const timeOf = async (stored: string | undefined) => {
-      const times: number[] = [];
-      for (let round = 0; round < 15; round += 1) {
+    const fastest = { known: Infinity, unknown: Infinity };
+    for (let round = 0; round < 20; round += 1) {
+      for (const [name, stored] of [
+        ['known', hash],
+        ['unknown', undefined],
+      ] as const) {
         const start = performance.now();
         expect(await hasher.verify('wrong', stored)).toBe(false);
-        times.push(performance.now() - start);
+        fastest[name] = Math.min(fastest[name], performance.now() - start);
       }
-      return Math.min(...times);
-    };
-    const [known, unknown] = [await timeOf(hash), await timeOf(undefined)];
-    expect(unknown / known).toBeGreaterThan(0.5);
-    expect(unknown / known).toBeLessThan(2);
+    }
+    // Without the work it would be a hundredth; a busy machine makes a factor of two by itself.
+    expect(fastest.unknown / fastest.known).toBeGreaterThan(0.2);
+    expect(fastest.unknown / fastest.known).toBeLessThan(5);
   });
 
   it('takes every byte of a password into account, U+0000 and non-ASCII included', async () => {

@@ -136,27 +136,24 @@ describe('the password grant', () => {
     expect((await server.token(keySet, { ...login, username })).status).toBe(200);
   });
 
-  it('takes about as long for a name that nobody has', async () => {
-    const fastest = async (params: Record<string, string>) => {
-      const times: number[] = [];
-      for (let round = 0; round < 15; round += 1) {
-        const start = performance.now();
-        await server.token(keySet, params);
-        times.push(performance.now() - start);
-      }
-      return Math.min(...times);
-    };
-    const known = await fastest({ ...login, password: 'wrong password' });
-    for (const params of [
+  it('does the work of a hash whatever is wrong, and is far from telling by its time', async () => {
+    const requests = [
+      { ...login, password: 'wrong password' },
       { ...login, username: 'nobody' },
       { ...login, username: 'not a name' },
       { ...login, username: 'disabled' },
       { ...login, password: 'x'.repeat(30_000) },
-    ]) {
-      const ratio = (await fastest(params)) / known;
-      expect(ratio).toBeGreaterThan(0.5);
-      expect(ratio).toBeLessThan(2);
+    ];
+    const fastest = requests.map(() => Infinity);
+    for (let round = 0; round < 15; round += 1) {
+      for (const [index, params] of requests.entries()) {
+        const start = performance.now();
+        await server.token(keySet, params);
+        fastest[index] = Math.min(fastest[index]!, performance.now() - start);
+      }
     }
+    // Without a hash it would be a hundredth; a busy machine makes a factor of two by itself.
+    expect(Math.min(...fastest) / Math.max(...fastest)).toBeGreaterThan(0.2);
   });
 
   it('never gives a scope that opens the management API or introspection', async () => {
