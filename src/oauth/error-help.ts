@@ -5,11 +5,12 @@ export interface ErrorHelp {
   readonly source: string;
   readonly cause: string;
   readonly fix: readonly string[];
-  /** Arguments of curl for a request that is right; `$TG_KEY` and `$TG_SECRET` are a client's id and secret. */
+  /** Arguments of curl for a request that is right; the variables are those of `.tallygate/quickstart.env`. */
   readonly curl: (issuer: string) => string;
 }
 
 const client = '-u "$TG_KEY:$TG_SECRET"';
+const administrator = '-u "$TG_ADMIN_KEY:$TG_ADMIN_SECRET"';
 
 /** One entry for each code of the one table: the compiler names what is missing. */
 export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
@@ -93,7 +94,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'Send it in the Authorization header; a token in the URL or the body is not read.',
     ],
     curl: (issuer) =>
-      `${client} -d grant_type=client_credentials --data-urlencode "scope=applications:read" ${issuer}/token`,
+      `${administrator} -d grant_type=client_credentials --data-urlencode "scope=applications:read" ${issuer}/token`,
   },
   insufficient_scope: {
     source: 'RFC 6750 section 3.1',
@@ -103,7 +104,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'If the client does not have them, somebody who holds them can add them with the mutation updateKeys.',
     ],
     curl: (issuer) =>
-      `${client} -d grant_type=client_credentials --data-urlencode "scope=applications:read users:read" ${issuer}/token`,
+      `${administrator} -d grant_type=client_credentials --data-urlencode "scope=applications:read users:read" ${issuer}/token`,
   },
   slow_down: {
     source: 'RFC 6585 section 4',
@@ -112,7 +113,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'Wait as many seconds as Retry-After says, then try again.',
       'Do not repeat wrong credentials: each one is another attempt.',
     ],
-    curl: (issuer) => `-i ${client} -d grant_type=client_credentials ${issuer}/token | grep -i retry-after`,
+    curl: (issuer) => `-i ${client} -d grant_type=client_credentials ${issuer}/token`,
   },
   temporarily_unavailable: {
     source: 'RFC 9110 section 15.6.4',

@@ -12,6 +12,7 @@ h2 small { display: block; font: .85rem/1.6 system-ui, sans-serif; color: var(--
 a { color: var(--mark); text-decoration: none; }
 a:hover, a:focus-visible { text-decoration: underline; }
 p, ul { margin: 0; }
+header p + p { margin-top: .5rem; }
 ul { padding-left: 1.25rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; margin: 1.25rem 0 0; padding: 0; list-style: none; font-family: ui-monospace, monospace; font-size: .9rem; }
 nav small { color: var(--soft); }

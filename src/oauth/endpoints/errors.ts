@@ -51,6 +51,7 @@ const pageOf = (issuer: string): string => {
 <header>
 <h1>Errors of the OAuth endpoints</h1>
 <p>Every refusal of <code>${escaped(issuer)}</code> carries one of these codes in <code>error</code>, a sentence in <code>error_description</code> that says what would be right, and a <code>request_id</code> that finds the line in the log.</p>
+<p>In the lines to try, <code>$TG_KEY</code> and <code>$TG_SECRET</code> are the id and secret of a client, <code>$TG_ADMIN_KEY</code> and <code>$TG_ADMIN_SECRET</code> those of one that manages.</p>
 <nav aria-label="Error codes"><ul>${entries.map(({ code, status }) => `<li><a href="#${code}">${code}</a> <small>${status}</small></li>`).join('')}</ul></nav>
 </header>
 <main>
