@@ -6,9 +6,9 @@ export const describeError = (error: unknown): Readonly<Record<string, unknown>>
   if (!(error instanceof Error) && !isErrorLike(error)) return { error: typeof error };
   return {
     error: error.name,
-    ...('code' in error ? { code: String(error.code) } : {}),
+    ...('code' in error && error.code !== undefined ? { code: String(error.code) } : {}),
     ...(error.stack === undefined ? {} : { at: placesOf(error.stack) }),
-    ...('cause' in error && error.cause !== undefined ? { cause: describeError(error.cause) } : {}),
+    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
 };
 
