@@ -6,7 +6,7 @@ export const describeError = (error: unknown): Readonly<Record<string, unknown>>
   if (!(error instanceof Error) && !isErrorLike(error)) return { error: typeof error };
   return {
     error: error.name,
-    ...('code' in error && error.code !== undefined ? { code: String(error.code) } : {}),
+    ...('code' in error && isShort(error.code) ? { code: error.code } : {}),
     ...(error.stack === undefined ? {} : { at: placesOf(error.stack) }),
     ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
   };
@@ -22,3 +22,5 @@ const placesOf = (stack: string): readonly string[] =>
     .filter((line) => line.startsWith('    at '))
     .slice(0, 8)
     .map((line) => line.trim().slice(3));
+
+const isShort = (code: unknown): boolean => typeof code === 'number' || (typeof code === 'string' && code.length < 60);
