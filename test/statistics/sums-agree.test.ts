@@ -13,6 +13,7 @@ import { registeredSeries, registeredTotal, registrationPage } from '../../src/s
 import type { RegistrationsOf } from '../../src/store/port/registrations.js';
 import type { Snapshot, Store } from '../../src/store/port/store.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { eachStore } from './each-store.js';
 import { addApplication, addUser, anEvent, erase, inSnapshot, register } from './fixture.js';
 
 const kathmandu = timeZone('Asia/Kathmandu', 'z');
@@ -56,9 +57,10 @@ const figures = async (store: Store, cut: Snapshot, of: RegistrationsOf) => {
   };
 };
 
-describe('at every instant of reading', () => {
+describe.each(eachStore)('at every instant of reading on $name', ({ open }) => {
   it('total, list, series, rows and CSV agree under writers, as a whole and by environment', async () => {
-    const { store, clock, close } = await open();
+    const stores = await open();
+    const { first: store, second, clock } = stores;
     const applications = [await addApplication(store, 'One'), await addApplication(store, 'Two')].map(({ id }) => id);
     const users = await Promise.all(Array.from({ length: 100 }, (_, index) => addUser(store, `user ${index}`)));
     const writing = { over: false };
@@ -95,7 +97,7 @@ describe('at every instant of reading', () => {
       const batch = registrations.slice(start, start + 16);
       await Promise.all([
         ...batch.map((one) => store.registrations.record({ ...one, at: clock.now() })),
-        ...batch.map((one) => store.registrations.record({ ...one, at: clock.now() })),
+        ...batch.map((one) => second.registrations.record({ ...one, at: clock.now() })),
         erase(store, users[start / 8]!),
       ]);
       const rows = batch.slice(8).map((one) => ({ ...one, at: clock.now() - 90 * 86_400_000 }));
@@ -103,15 +105,16 @@ describe('at every instant of reading', () => {
     }
     writing.over = true;
     for (const readings of await Promise.all(readers)) expect(readings).toBeGreaterThan(0);
-    await close();
+    await stores.close();
   }, 120_000);
 
   it('the metric is the total', async () => {
-    const { store, close } = await open();
+    const stores = await open();
+    const store = stores.first;
     const { id } = await addApplication(store, 'One');
     await register(store, id, ['2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z']);
     expect(await registeredUsersMetric(store)).toEqual(new Map([[id, 2]]));
-    await close();
+    await stores.close();
   });
 });
 
@@ -175,8 +178,3 @@ describe('in every time zone', () => {
     }
   }, 60_000);
 });
-
-const open = async () => {
-  const opened = await openTestStore();
-  return { store: opened.store, clock: opened.clock, close: () => opened.close() };
-};

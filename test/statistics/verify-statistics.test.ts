@@ -8,6 +8,7 @@ import { verifyStatistics } from '../../src/statistics/verify-statistics.js';
 import type { Store } from '../../src/store/port/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { manualClock } from '../store/opened-stores.js';
+import { eachStore } from './each-store.js';
 import { addApplication, addUser, erase, register } from './fixture.js';
 
 const clock = manualClock();
@@ -104,8 +105,13 @@ describe('verifyStatistics', () => {
       expect.arrayContaining(['kept 2024-05-05', 'kept 2026-01-15']),
     );
   });
+});
 
+describe.each(eachStore)('verifyStatistics on $name', ({ open }) => {
   it('finds nothing while users register, are imported and erased', async () => {
+    const stores = await open();
+    const { first: store, second, clock } = stores;
+    const applicationId = (await addApplication(store, 'Orchard')).id;
     const writing = { over: false };
     const verification = (async () => {
       const results = [];
@@ -116,16 +122,19 @@ describe('verifyStatistics', () => {
       const day = Date.UTC(2026, 0, 1 + (round % 15));
       const [gone = ''] = await register(store, applicationId, [day + round, day + round + 1]);
       const userId = await addUser(store, `moved${round}`);
-      await store.registrations.record({ applicationId, environment: 'SANDBOX', userId, at: day + 2 });
+      await second.registrations.record({ applicationId, environment: 'SANDBOX', userId, at: day + 2 });
       const row = { applicationId, environment: 'SANDBOX' as const, userId, at: day - 86_400_000 * round };
       const audit = { id: `evt_${round}`, at: 0, actor: 'a', action: 'a', outcome: 'ok', requestId: 'r' };
-      await store.registrations.import([row], { audit });
+      await second.registrations.import([row], { audit });
+      clock.advance(7_200_000);
+      await second.sweep(clock.now());
       await erase(store, gone);
     }
     writing.over = true;
     const results = await verification;
     expect(results.length).toBeGreaterThan(0);
     expect(results.flatMap(({ differences }) => differences)).toEqual([]);
+    await stores.close();
   });
 });
 
