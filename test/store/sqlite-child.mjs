@@ -53,7 +53,12 @@ const write = async (store, name) => {
 try {
   const store = await openSqliteStore(file);
   say('open');
-  if (task === 'write') for (let lane = 0; lane < 50; lane += 1) void write(store, `${process.pid}-${lane}`);
+  if (task === 'write') {
+    const lanes = Array.from({ length: 50 }, (_, lane) => write(store, `${process.pid}-${lane}`));
+    for (const { reason } of await Promise.allSettled(lanes)) say(`failed: ${reason.name}`);
+    say(`read: ${(await store.users.find('nobody')) === undefined}`);
+    await store.close();
+  }
   if (task === 'hold') process.stdin.resume();
   if (task === 'try') await store.close();
 } catch (error) {

@@ -37,6 +37,32 @@ it('has everything that was acknowledged before the process was killed', async (
   expect(idsOf(lines, 'revoked').length).toBeGreaterThan(rounds);
 });
 
+it('loses nothing that was acknowledged when a file can grow no more, reads on, and goes on when it can', async () => {
+  const file = join(folder.path, 'full.db');
+  const writer = await startChild(file, 'write', { blocks: 4_000 });
+  await writer.ended;
+  expect(new Set(writer.lines.slice(-51))).toEqual(new Set(['failed: StoreUnavailable', 'read: true']));
+  expect(idsOf(writer.lines, 'opened').length).toBeGreaterThan(100);
+  const store = await openSqliteStore(file);
+  await agrees(store, writer.lines);
+  expect(await store.settings.claim('there is', 'room')).toBe('room');
+  await store.close();
+});
+
+it('makes a whole database or none when the disk is full at the first start', async () => {
+  const said = new Set<string>();
+  for (let blocks = 8; blocks <= 520; blocks += 64) {
+    const file = join(folder.path, `first-${blocks}.db`);
+    const first = await startChild(file, 'try', { blocks });
+    await first.ended;
+    for (const line of first.lines) said.add(line);
+    const store = await openSqliteStore(file);
+    expect(await store.settings.claim('there is', 'room')).toBe('room');
+    await store.close();
+  }
+  expect(said).toEqual(new Set(['StoreUnavailable: The store is not available.', 'open']));
+});
+
 const agrees = async (store: Store, lines: readonly string[]): Promise<void> => {
   const [advanced, revoked] = [new Set(idsOf(lines, 'advanced')), new Set(idsOf(lines, 'revoked'))];
   for (const id of idsOf(lines, 'opened')) {

@@ -13,12 +13,21 @@ export interface ChildProcess {
   readonly ended: Promise<void>;
 }
 
+export interface ChildOptions {
+  /** No file may grow beyond so many blocks of 512 bytes: what a full disk is to a program. */
+  readonly blocks?: number;
+}
+
 /** The embedded store in another process, which says what was acknowledged. */
-export const startChild = async (file: string, task: 'hold' | 'try' | 'write'): Promise<ChildProcess> => {
+export const startChild = async (
+  file: string,
+  task: 'hold' | 'try' | 'write',
+  { blocks }: ChildOptions = {},
+): Promise<ChildProcess> => {
   const program = join(dirname(await builtProgram()), 'store', 'sqlite', 'open.js');
-  const child = spawn(process.execPath, [resolve('test/store/sqlite-child.mjs'), program, file, task], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const limited = `ulimit -f ${blocks ?? 'unlimited'} && exec "$0" "$@"`;
+  const command = [process.execPath, resolve('test/store/sqlite-child.mjs'), program, file, task];
+  const child = spawn('/bin/sh', ['-c', limited, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const listeners = new Set<() => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {

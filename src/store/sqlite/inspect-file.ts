@@ -24,6 +24,14 @@ const inspectHeader = (path: string): void => {
   closeSync(file);
   if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(undefined);
   judge(header.readUInt32BE(68), header.readUInt32BE(60));
+  if (isCutShort(header, path)) throw damaged(undefined);
+};
+
+/** Fewer bytes than the header counts; after a crash the log may hold the rest. */
+const isCutShort = (header: Buffer, path: string): boolean => {
+  const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  return logBytes === 0 && header.readUInt32BE(28) * pageBytes > statSync(path).size;
 };
 
 /** Larger files take too long for a start; `PRAGMA integrity_check` of the command line tool checks them. */
