@@ -73,36 +73,52 @@ const answers = (port) =>
 const stopped = (child) =>
   new Promise((resolve) => ((child.exitCode ?? child.signalCode) === null ? child.once('exit', resolve) : resolve()));
 
-/** Starts the engine on a free port over a fresh directory. `stop` ends it and removes the directory. */
+/** Keeps no more history than change streams would want, which nobody opens here: it makes writes slower. */
+const settings = ['--host', '127.0.0.1', '--log-level', 'ERROR', '--oplog-max-entries', '1000'];
+
+const launch = async ({ port, directory, flags }) => {
+  const args = [...settings, '--port', `${port}`, '--storage-path', directory, ...flags];
+  const child = spawn(tool('secantusd-py'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (let attempt = 0; attempt < 150 && child.exitCode === null; attempt++) {
+    if (await answers(port)) return child;
+    await pause(200);
+  }
+  await end(child, 'SIGKILL');
+  throw new Error('the MongoDB engine did not start');
+};
+
+const end = async (child, signal) => {
+  child.kill(signal);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await stopped(child);
+  clearTimeout(impatience);
+};
+
+/**
+ * Starts the engine on a free port over a fresh directory. `stop` ends it and removes the directory; in between `pull` ends it like a
+ * power cut (SIGKILL), `halt` orderly, and `restart` starts it on the same port and directory again.
+ */
 export const startEngine = async (flags = []) => {
   await install();
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'tallygate-mongodb-'));
-  const args = [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    `${port}`,
-    '--storage-path',
-    directory,
-    '--log-level',
-    'ERROR',
-    ...flags,
-  ];
-  const child = spawn(tool('secantusd-py'), args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  let child;
+  const restart = async () => {
+    child = await launch({ port, directory, flags });
+  };
+  const halt = () => end(child, 'SIGTERM');
+  const pull = () => end(child, 'SIGKILL');
   const stop = async () => {
-    child.kill('SIGTERM');
-    const impatience = setTimeout(() => child.kill('SIGKILL'), 5000);
-    await stopped(child);
-    clearTimeout(impatience);
+    if (child !== undefined) await halt();
     await rm(directory, { recursive: true, force: true });
   };
-  for (let attempt = 0; attempt < 150 && child.exitCode === null; attempt++) {
-    if (await answers(port)) return { url: `mongodb://127.0.0.1:${port}`, stop };
-    await pause(200);
+  try {
+    await restart();
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  await stop();
-  throw new Error('the MongoDB engine did not start');
+  return { url: `mongodb://127.0.0.1:${port}`, halt, pull, restart, stop };
 };
 
 const main = async ([verb, separator, command, ...args]) => {
