@@ -1,5 +1,5 @@
 import 'reflect-metadata'; // first: type-graphql's decorators look for it
-import { isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { isIntrospectionType, isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AccessTokenMutations } from './access-token.js';
 import { ActiveUsersResolver, ApplicationActiveUsersResolver } from './active-users.js';
@@ -58,6 +58,7 @@ export const buildManagementSchema = (): GraphQLSchema => {
     validate: false, // the use cases know their limits
   });
   describeRoots(schema);
+  orderArguments(schema);
   describeNeeds(schema);
   carryOutMutations(schema);
   return schema;
@@ -66,6 +67,14 @@ export const buildManagementSchema = (): GraphQLSchema => {
 /** The same text whatever the order of the code. */
 export const printManagementSchema = (schema: GraphQLSchema): string =>
   `${printSchema(lexicographicSortSchema(schema))}\n`;
+
+/** Decorators are carried out from the last parameter to the first. */
+const orderArguments = (schema: GraphQLSchema): void => {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isIntrospectionType(type)) continue;
+    for (const field of Object.values(type.getFields())) field.args = [...field.args].reverse();
+  }
+};
 
 const describeRoots = (schema: GraphQLSchema): void => {
   const query = schema.getQueryType();

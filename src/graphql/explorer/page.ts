@@ -18,7 +18,10 @@ const sampleQuery = `query Dashboard($from: DateTime!, $to: DateTime!) {
   }
 }`;
 
-const sampleVariables = '{ "from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z" }';
+const sampleVariables = `{
+  "from": "2026-01-01T00:00:00Z",
+  "to": "2027-01-01T00:00:00Z"
+}`;
 
 /** A page to try the API with. It loads nothing, from no host: style and script are inside. */
 export const explorerPage = `<!doctype html>

@@ -121,7 +121,7 @@ const describeMember = (list, member) => {
 
 const membersOf = (type) => type.fields || type.inputFields || type.enumValues || [];
 
-const describeType = (type) => {
+const describeType = (type, word) => {
   const details = make('details');
   details.id = 'type-' + type.name;
   const summary = make('summary', type.name + ' ');
@@ -130,19 +130,21 @@ const describeType = (type) => {
   details.addEventListener('toggle', () => {
     if (!details.open || details.childElementCount > 1) return;
     const list = make('dl');
-    membersOf(type).forEach((member) => describeMember(list, member));
+    const members = membersOf(type);
+    const found = members.filter((member) => holds(member, word));
+    (holds(type, word) ? members : found).forEach((member) => describeMember(list, member));
     details.append(make('p', type.description || ''), list);
   });
   return details;
 };
 
-const matches = (type, word) =>
-  type.name.toLowerCase().includes(word) || membersOf(type).some((member) => member.name.toLowerCase().includes(word));
+const holds = (named, word) => named.name.toLowerCase().includes(word);
+const matches = (type, word) => holds(type, word) || membersOf(type).some((member) => holds(member, word));
 
 const showTypes = () => {
   if (schema === undefined) return;
   const word = element('search').value.trim().toLowerCase();
-  element('docs').replaceChildren(...schema.filter((type) => matches(type, word)).map(describeType));
+  element('docs').replaceChildren(...schema.filter((type) => matches(type, word)).map((type) => describeType(type, word)));
   if (word === '' && element('docs').firstElementChild) element('docs').firstElementChild.open = true;
 };
 

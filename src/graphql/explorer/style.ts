@@ -30,6 +30,7 @@ button:disabled { opacity: .55; cursor: progress; }
 .state { color: var(--soft); font-size: .85rem; }
 .state.bad { color: var(--bad); }
 .state.good { color: var(--good); }
+textarea { white-space: pre; overflow: auto; }
 pre { flex: 1; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 #search { margin-bottom: .5rem; }
 .docs { flex: 1; overflow: auto; padding: .3rem .7rem; }
