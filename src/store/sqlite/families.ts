@@ -121,7 +121,7 @@ export const pageFamilies = (engine: Engine, filter: FamilyFilter, request: Page
 };
 
 /** How many families one write looks at, so that other writes come in between. */
-const stepSize = 500;
+const stepSize = 200;
 
 /** Walks from the newest to the oldest: what is opened meanwhile was opened after the call. */
 export const revokeFamilies = async (engine: Engine, filter: FamilyFilter, at: EpochMillis): Promise<number> => {

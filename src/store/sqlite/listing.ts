@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../../model/page.js';
-import type { Value } from './connection.js';
+import type { Statements, Value } from './connection.js';
 
 /** A part of a WHERE clause with the values of its question marks. */
 export interface Condition {
@@ -31,3 +31,9 @@ export const pageOf = <Row, T>(rows: readonly Row[], request: PageRequest, parse
 
 /** The values of a list that is bound as one JSON parameter. */
 export const inList = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`;
+
+export const countOf = (statements: Statements, table: string, conditions: readonly Condition[]): number => {
+  const { sql, values } = where(conditions);
+  const count = statements.statement<{ readonly n: number }>(`SELECT count(*) AS n FROM ${table} ${sql}`);
+  return count.get(...values)?.n ?? 0;
+};

@@ -17,44 +17,15 @@ import {
 
 /** The row and every kept figure that counts it are one transaction, always. */
 export const sqliteRegistrations = (engine: Engine): RegistrationStore => {
-  const rows = registrationRows(engine);
-  const { isGoneApplication, isErasedUser } = gone(engine);
-  const again = {
-    PRODUCTION: touch(engine, 'production'),
-    SANDBOX: touch(engine, 'sandbox'),
-  };
-  const findOfUsers = engine.statement<RegistrationRow>(
-    `SELECT * FROM registrations WHERE ${inList('user_id')}
-       AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0) ORDER BY user_id, first_at, application_id`,
+  const single = singleRegistration(engine);
+  const ofUsers = engine.statement<RegistrationRow>(
+    `SELECT * FROM registrations
+     WHERE ${inList('user_id')} AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)
+     ORDER BY user_id, first_at, application_id`,
   );
-  const save = (before: RegistrationRow | undefined, after: RegistrationRow): void => {
-    const figures = figureChanges(engine);
-    rows.save(before, after, figures);
-    figures.write();
-  };
   return {
-    record: (registration) =>
-      engine.write(() => {
-        const { applicationId, environment, userId, at } = registration;
-        const key = registrationKey(applicationId, userId);
-        if (again[environment].run(at, at, key) === 1) return 'already';
-        const row = rows.byKey.get(key);
-        if (row === undefined) {
-          if (isGoneApplication(applicationId)) return 'already';
-          const made = newRow(registration, at);
-          save(undefined, isErasedUser(userId) ? tombstoneOf(made) : made);
-          return 'first';
-        }
-        if (row.user_id === null) return 'already';
-        const first = Math.max(at, row.first_at);
-        save(row, withInstants(row, environment, { firstTokenAt: first, lastTokenAt: first }));
-        return 'first';
-      }),
-    bury: (applicationId, userId) =>
-      engine.write(() => {
-        const row = rows.byKey.get(registrationKey(applicationId, userId));
-        if (row !== undefined && row.user_id !== null) save(row, tombstoneOf(row));
-      }),
+    record: (registration) => engine.write(() => single.record(registration)),
+    bury: (applicationId, userId) => engine.write(() => single.bury(applicationId, userId)),
     import: (registrations, how) =>
       engine.write(() => {
         const batch = importBatch(engine);
@@ -66,10 +37,48 @@ export const sqliteRegistrations = (engine: Engine): RegistrationStore => {
       }),
     findByUsers: (userIds) =>
       engine.read(() =>
-        findOfUsers
+        ofUsers
           .all(JSON.stringify(userIds))
           .flatMap((row) => (row.user_id === null ? [] : [registrationOf(row, row.user_id)])),
       ),
+  };
+};
+
+interface SingleRegistration {
+  record(registration: NewRegistration): 'first' | 'already';
+  bury(applicationId: string, userId: string): void;
+}
+
+/** Each call is part of a write. */
+const singleRegistration = (engine: Engine): SingleRegistration => {
+  const rows = registrationRows(engine);
+  const { isGoneApplication, isErasedUser } = gone(engine);
+  const again = { PRODUCTION: touch(engine, 'production'), SANDBOX: touch(engine, 'sandbox') };
+  const save = (before: RegistrationRow | undefined, after: RegistrationRow): void => {
+    const figures = figureChanges(engine);
+    rows.save(before, after, figures);
+    figures.write();
+  };
+  return {
+    record: (registration) => {
+      const { applicationId, environment, userId, at } = registration;
+      const key = registrationKey(applicationId, userId);
+      if (again[environment].run(at, at, key) === 1) return 'already';
+      const row = rows.byKey.get(key);
+      if (row?.user_id === null || isGoneApplication(applicationId)) return 'already';
+      if (row === undefined) {
+        const made = newRow(registration, at);
+        save(undefined, isErasedUser(userId) ? tombstoneOf(made) : made);
+        return 'first';
+      }
+      const first = Math.max(at, row.first_at);
+      save(row, withInstants(row, environment, { firstTokenAt: first, lastTokenAt: first }));
+      return 'first';
+    },
+    bury: (applicationId, userId) => {
+      const row = rows.byKey.get(registrationKey(applicationId, userId));
+      if (row !== undefined && row.user_id !== null) save(row, tombstoneOf(row));
+    },
   };
 };
 

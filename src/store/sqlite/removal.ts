@@ -4,9 +4,9 @@ import { erasedKey } from './gone.js';
 import { registrationRows, tombstoneOf, type RegistrationRow } from './registration-rows.js';
 
 /** How many rows of a table one write deletes, so that other writes come in between. */
-const stepSize = 500;
+const stepSize = 100;
 /** How many of these writes one caller waits for. */
-const stepsAtOnce = 100;
+const stepsAtOnce = 500;
 
 export interface ApplicationRemoval {
   /** Part of the write that removes the application's own row. */

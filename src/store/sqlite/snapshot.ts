@@ -18,7 +18,6 @@ export const sqliteSnapshots =
     try {
       return begin(connection, readers, clock);
     } catch (error) {
-      if (connection.inTransaction()) connection.exec('ROLLBACK');
       readers.giveBack(connection);
       throw storeError(error);
     }
@@ -28,6 +27,8 @@ export const sqliteSnapshots =
 const longestMillis = 30_000;
 
 const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot => {
+  // Left behind by a COMMIT that failed.
+  if (connection.inTransaction()) connection.exec('ROLLBACK');
   connection.statement('BEGIN').run();
   // The cut is made by the first read, not by BEGIN.
   connection.statement('SELECT count(*) FROM settings').get();
@@ -37,10 +38,13 @@ const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot
     if (!open) return;
     open = false;
     clearTimeout(limit);
-    connection.statement('COMMIT').run();
-    readers.giveBack(connection);
+    try {
+      connection.statement('COMMIT').run();
+    } finally {
+      readers.giveBack(connection);
+    }
   };
-  const limit = setTimeout(end, longestMillis).unref();
+  const limit = setTimeout(() => void answer(end).catch(() => undefined), longestMillis).unref();
   const statements: Statements = {
     statement: (sql) => {
       if (!open) throw new StoreUnavailable('The snapshot is closed.');

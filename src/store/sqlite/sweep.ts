@@ -5,8 +5,8 @@ import { applicationRemoval } from './removal.js';
 /** So long after its end a family is still shown in lists. */
 const familyGraceMillis = 30 * 24 * 60 * 60 * 1000;
 
-/** Rows of one table in one step. */
-const stepSize = 500;
+/** Rows of one table in one step: no login waits long for it. */
+const stepSize = 100;
 
 /** Figures of the registrations are kept in the write that changes them, and audit events too: there is nothing to close or to move. */
 export const sqliteSweep = (engine: Engine): ((at: EpochMillis) => Promise<number>) => {

@@ -1,0 +1,62 @@
+import type { User } from '../../model/user.js';
+import type { UserChange, UserStore } from '../port/users.js';
+import { insertAudit } from './audit.js';
+import type { Engine } from './engine.js';
+import { gone } from './gone.js';
+import { userErasure } from './removal.js';
+import { userOf, userRows } from './user-rows.js';
+
+export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' | 'rehash' | 'erase'> => {
+  const rows = userRows(engine);
+  const { isErasedUser } = gone(engine);
+  const eraseAllOf = userErasure(engine);
+  const endFamilies = engine.statement(
+    `UPDATE families SET revoked_at = ?1
+     WHERE user_id = ?2 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
+  );
+  const rehash = engine.statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
+  return {
+    create: (user, audit) =>
+      engine.write(() => {
+        if (rows.byId.get(user.id) !== undefined || isErasedUser(user.id)) return 'id_taken';
+        if (rows.byUsername.get(user.username) !== undefined) return 'username_taken';
+        rows.insert(user);
+        insertAudit(engine, audit);
+        return 'created';
+      }),
+    update: (id, change, audit) =>
+      engine.write(() => {
+        const row = rows.byId.get(id);
+        if (row === undefined) return 'unknown';
+        const user = changed(userOf(row), change);
+        rows.update(user);
+        if (change.password !== undefined) endFamilies.run(change.password.at, id);
+        insertAudit(engine, audit);
+        return user;
+      }),
+    rehash: (id, expected, hash) => engine.write(() => void rehash.run(hash, id, expected)),
+    erase: (id, audit) =>
+      engine.write(() => {
+        if (!rows.remove(id)) return 'unknown';
+        eraseAllOf(id);
+        insertAudit(engine, audit);
+        return 'erased';
+      }),
+  };
+};
+
+const changed = (user: User, change: UserChange): User => {
+  const { email, displayName, ...rest } = user;
+  const newEmail = change.email === undefined ? email : (change.email ?? undefined);
+  const newName = change.displayName === undefined ? displayName : (change.displayName ?? undefined);
+  const switchedOff = change.enabled === false && user.enabled;
+  const raised = switchedOff || change.raiseEpoch === true || change.password !== undefined;
+  return {
+    ...rest,
+    ...(newEmail === undefined ? {} : { email: newEmail }),
+    ...(newName === undefined ? {} : { displayName: newName }),
+    enabled: change.enabled ?? user.enabled,
+    epoch: raised ? user.epoch + 1 : user.epoch,
+    ...(change.password && { passwordHash: change.password.hash, passwordChangedAt: change.password.at }),
+  };
+};
