@@ -6,6 +6,11 @@ import type { Snapshot, Store } from '../store/port/store.js';
  */
 export interface OperationCut {
   read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /**
+   * Does work that opens snapshots of its own before the cut is opened: a store has only so many at a time, and operations that held one
+   * while they wait for another would wait for each other. For root fields: these all begin before anything is opened.
+   */
+  before<T>(work: () => Promise<T>): Promise<T>;
   /** Reads that come later see what has happened since. For the next mutation of an operation. */
   renew(): Promise<void>;
   /** Ends the operation: later reads are refused. Idempotent. */
@@ -14,8 +19,14 @@ export interface OperationCut {
 
 export const operationCut = (store: Store): OperationCut => {
   let opened: Promise<Snapshot> | undefined;
+  let first: Promise<unknown> = Promise.resolve();
   let over = false;
   const reads = new Set<Promise<unknown>>();
+  const open = async (): Promise<Snapshot> => {
+    await Promise.resolve(); // the other root fields are called now
+    await Promise.allSettled([first]);
+    return store.openSnapshot();
+  };
   const renew = async (): Promise<void> => {
     const snapshot = opened;
     opened = undefined;
@@ -29,7 +40,7 @@ export const operationCut = (store: Store): OperationCut => {
   return {
     read: async (work) => {
       if (over) throw new Error('The operation is over.');
-      opened ??= store.openSnapshot();
+      opened ??= open();
       const read = opened.then(work);
       reads.add(read);
       try {
@@ -37,6 +48,11 @@ export const operationCut = (store: Store): OperationCut => {
       } finally {
         reads.delete(read);
       }
+    },
+    before: <T>(work: () => Promise<T>): Promise<T> => {
+      const done = work();
+      first = Promise.allSettled([first, done]);
+      return done;
     },
     renew,
     close: async () => {

@@ -53,8 +53,8 @@ export class StatisticsVerificationResolver {
   verifyStatistics(
     @Arg('applicationId', () => ID, { nullable: true, description: 'Absent: all applications.' })
     applicationId: string | null | undefined,
-    @Ctx() { deps }: OperationContext,
+    @Ctx() { deps, cut }: OperationContext,
   ): Promise<StatisticsVerification> {
-    return verifyStatistics(deps.oauth.store, { applicationId });
+    return cut.before(() => verifyStatistics(deps.oauth.store, { applicationId }));
   }
 }

@@ -9,12 +9,13 @@ const { store, calls } = watchedStore(opened.store);
 const server = await startTestServer({ store });
 const fixtures = fixturesOf(server);
 const token = await server.adminToken();
+const tenth = Date.UTC(2026, 0, 10);
 
 beforeAll(async () => {
   for (let index = 0; index < 12; index += 1) {
     const [{ id: applicationId }, { id: userId }] = [await fixtures.application(), await fixtures.user()];
     await fixtures.grant();
-    for (const at of [1000, 2000]) {
+    for (const at of [tenth, tenth + 1000]) {
       await store.registrations.record({ applicationId, environment: 'PRODUCTION', userId, at });
       await store.registrations.record({ ...server.sample, environment: 'SANDBOX', userId, at });
     }
@@ -72,13 +73,23 @@ describe('related objects are read in batches', () => {
 });
 
 describe('the cut of an operation', () => {
-  const period = '{ from: "1970-01-01T00:00:00Z", to: "1970-01-03T00:00:00Z" }';
+  const period = '{ from: "2026-01-09T00:00:00Z", to: "2026-01-12T00:00:00Z" }';
 
   it('is one, for all statistics of all applications, and is closed', async () => {
     const query = `{ applications { nodes { registeredUsers { total asOf series(period: ${period}) { newUsers } users(first: 1) { totalCount } } activeUsers { daily } issuedTokens(period: ${period}) { issued } } } registeredUsers(period: ${period}) { newUsers } }`;
     const made = await callsOf(query);
     expect(made.filter((call) => call === 'openSnapshot')).toHaveLength(1);
     expect(made.filter((call) => call === 'snapshot.close')).toHaveLength(1);
+  });
+
+  it('is opened after a recount, which has cuts of its own, however many ask at once', async () => {
+    const query = `{ registeredUsers(period: ${period}) { newUsers } verifyStatistics { differences { figure } } application(name: "Sample application") { registeredUsers { total } } }`;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => server.graphql(query, {}, token)));
+    for (const { body } of answers) {
+      expect(body).toMatchObject({
+        data: { verifyStatistics: { differences: [] }, application: { registeredUsers: { total: 13 } } },
+      });
+    }
   });
 
   it('is not opened when no statistic is asked for', async () => {
