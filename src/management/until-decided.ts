@@ -5,21 +5,28 @@ import { ManagementError } from '../model/management-error.js';
 export const lost = Symbol('lost');
 export type Lost = typeof lost;
 
-const attemptLimit = 200;
-const longestPauseMillis = 128;
+const patienceMillis = 30_000;
+/** Of the time that the last try took. */
+const longestPause = 64;
 
 /**
  * Reads, decides and compares-and-sets until one try is not `lost`. Each try begins with what is there then, after a random pause that grows
- * with the number of tries, so that callers who got in each other's way do not meet again.
- * @throws ManagementError UNAVAILABLE when others came first every time
+ * with the number of tries and with the time they take, so that callers who get in each other's way come apart on any store.
+ * @throws ManagementError UNAVAILABLE when others came first for half a minute
  */
 export const untilDecided = async <T>(attempt: () => Promise<T | Lost>): Promise<T> => {
-  for (let tries = 0; tries < attemptLimit; tries += 1) {
+  const start = performance.now();
+  for (let tries = 0; ; tries += 1) {
+    const begun = performance.now();
     const decided = await attempt();
     if (decided !== lost) return decided;
-    await pause(Math.random() * Math.min(2 ** tries, longestPauseMillis));
+    const now = performance.now();
+    if (now - start > patienceMillis) throw tooBusy();
+    await pause(Math.random() * Math.min(2 ** tries, longestPause) * (now - begun));
   }
-  throw new ManagementError('UNAVAILABLE', 'Too many changes of the same thing at the same moment: try again.', {
+};
+
+const tooBusy = (): ManagementError =>
+  new ManagementError('UNAVAILABLE', 'Too many changes of the same thing at the same moment: try again.', {
     retryAfterSeconds: 1,
   });
-};
