@@ -1,0 +1,62 @@
+// A running Tallygate over a store that is there already, and GraphQL queries to it, one after the other on one connection.
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { freePort, startPinned, stop, untilReady } from './processes.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const bootstrap = { id: 'benchmark', secret: 'benchmark-secret-of-one-run' };
+
+export const startOver = async (directory, file) => {
+  const [port, managementPort] = [await freePort(), await freePort()];
+  const base = `http://127.0.0.1:${port}`;
+  const since = performance.now();
+  const child = startPinned([main], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      TALLYGATE_TLS: 'off',
+      TALLYGATE_PORT: `${port}`,
+      TALLYGATE_MANAGEMENT_PORT: `${managementPort}`,
+      TALLYGATE_DATABASE_URL: `file:${file}`,
+      TALLYGATE_BOOTSTRAP_CLIENT_ID: bootstrap.id,
+      TALLYGATE_BOOTSTRAP_CLIENT_SECRET: bootstrap.secret,
+    },
+  });
+  await untilReady(`${base}/readyz`, since);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const credentials = Buffer.from(`${bootstrap.id}:${bootstrap.secret}`).toString('base64');
+  const { access_token: token } = await send(`${base}/token`, {
+    agent,
+    authorization: `Basic ${credentials}`,
+    type: 'application/x-www-form-urlencoded',
+    body: 'grant_type=client_credentials',
+  });
+  return {
+    /** The data; an error ends the run. */
+    graphql: async (query, variables) => {
+      const body = JSON.stringify({ query, variables });
+      const to = { agent, authorization: `Bearer ${token}`, type: 'application/json', body };
+      const { data, errors } = await send(`${base}/graphql`, to);
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    stop: async () => {
+      agent.destroy();
+      await stop(child);
+    },
+  };
+};
+
+const send = (url, { agent, authorization, type, body }) =>
+  new Promise((resolve, reject) => {
+    const headers = { authorization, 'content-type': type, 'content-length': Buffer.byteLength(body) };
+    const call = request(url, { method: 'POST', agent, headers }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
+      response.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
