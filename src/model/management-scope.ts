@@ -14,7 +14,4 @@ export type ManagementScope = (typeof managementScopes)[number];
 /** Scopes that only someone who holds them can hand out. */
 export const privilegedScopes: readonly string[] = [...managementScopes, 'introspect'];
 
-export const isManagementScope = (scope: string): scope is ManagementScope =>
-  managementScopes.some((name) => name === scope);
-
 export const isPrivilegedScope = (scope: string): boolean => privilegedScopes.includes(scope);
