@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { backup, DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Store } from '../../src/store/port/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { buildMillis, builtProgram } from '../support/built.js';
@@ -35,6 +36,28 @@ it('has everything that was acknowledged before the process was killed', async (
     await store.close();
   }
   expect(idsOf(lines, 'revoked').length).toBeGreaterThan(rounds);
+});
+
+const copies: Readonly<Record<string, (source: DatabaseSyncInstance, path: string) => Promise<unknown>>> = {
+  'VACUUM INTO': (source, path) => {
+    source.exec(`VACUUM INTO '${path}'`);
+    return Promise.resolve();
+  },
+  'the backup API': (source, path) => backup(source, path, { rate: -1 }),
+};
+
+it.each(Object.entries(copies))('gives a whole copy by %s while it is written', async (how, copyTo) => {
+  const file = join(folder.path, `${how}.db`);
+  const writer = await startChild(file, 'write');
+  await writer.said(acknowledgements);
+  const before = [...writer.lines];
+  const source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  await copyTo(source, `${file}.copy`);
+  source.close();
+  await writer.kill();
+  const store = await openSqliteStore(`${file}.copy`);
+  await agrees(store, before);
+  await store.close();
 });
 
 it('loses nothing that was acknowledged when a file can grow no more, reads on, and goes on when it can', async () => {
