@@ -2,7 +2,9 @@ import type { GraphqlRequest } from '../graphql/graphql-service.js';
 
 /** What a request was that is no well-formed GraphQL request: a sentence for whoever sent it. */
 export interface Malformed {
-  readonly malformed: string;
+  readonly message: string;
+  /** What is no JSON at all is 400 in every media type (GraphQL over HTTP §6.4.1). */
+  readonly status?: 400;
 }
 
 /**
@@ -11,17 +13,18 @@ export interface Malformed {
  */
 export const graphqlRequestIn = (body: Buffer): GraphqlRequest | Malformed => {
   const parameters = jsonIn(body);
-  if (Array.isArray(parameters)) return { malformed: 'Send one operation at a time.' };
-  if (!isRecord(parameters)) return { malformed: 'Send a JSON object with the member query, in UTF-8.' };
+  if (parameters === undefined) return { message: 'Send JSON in UTF-8.', status: 400 };
+  if (Array.isArray(parameters)) return { message: 'Send one operation at a time.' };
+  if (!isRecord(parameters)) return { message: 'Send a JSON object with the member query.' };
   const { query, operationName, variables, extensions } = parameters;
-  if (typeof query !== 'string') return { malformed: 'Give the document as a string in query.' };
+  if (typeof query !== 'string') return { message: 'Give the document as a string in query.' };
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
-    return { malformed: 'Give operationName as a string, or leave it out.' };
+    return { message: 'Give operationName as a string, or leave it out.' };
   }
   if (!isAbsent(variables) && !isRecord(variables))
-    return { malformed: 'Give variables as an object, or leave it out.' };
+    return { message: 'Give variables as an object, or leave it out.' };
   if (!isAbsent(extensions) && !isRecord(extensions)) {
-    return { malformed: 'Give extensions as an object, or leave it out.' };
+    return { message: 'Give extensions as an object, or leave it out.' };
   }
   return {
     query,

@@ -65,7 +65,7 @@ const answerTo = async (
   if (body === 'aborted') return body;
   if (body === 'too_large') return refusal(request, tooLarge);
   const operation = graphqlRequestIn(body);
-  if ('malformed' in operation) return refusal(request, { message: operation.malformed });
+  if (!('query' in operation)) return refusal(request, operation);
   if (body.length > ordinaryLimit && !isImport(operation)) return refusal(request, tooLarge);
   return service.run(actor, operation);
 };

@@ -52,9 +52,7 @@ describe('the media type of an answer', () => {
 
 describe('an error before execution is 400 in the newer media type and 200 in plain JSON', () => {
   test.each([
-    ['text that is no JSON', '{', 'BAD_REQUEST'],
-    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'BAD_REQUEST'],
-    ['no body', '', 'BAD_REQUEST'],
+    ['JSON that is no object', '7', 'BAD_REQUEST'],
     ['a batch', `[${viewer}]`, 'BAD_REQUEST'],
     ['no query', '{}', 'BAD_REQUEST'],
     ['a query that is no string', '{"query":{}}', 'BAD_REQUEST'],
@@ -139,6 +137,13 @@ describe('statuses that do not depend on the media type', () => {
       status: 403,
       body: { data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] },
     });
+  });
+
+  test.each(everywhere)('400 for what is no JSON ($accept)', async (accept) => {
+    for (const body of ['{', '', 'query=%7Bviewer%7BclientId%7D%7D', Buffer.from([0x7b, 0xff, 0x7d])]) {
+      const answer = await send(body, accept);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+    }
   });
 
   test.each(everywhere)('413 for more than 64 KiB ($accept)', async (accept) => {

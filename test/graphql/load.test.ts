@@ -6,7 +6,9 @@ const folder = new URL('../../src/graphql/', import.meta.url);
 const names = await readdir(folder, { recursive: true });
 const files = names.filter((name) => name.endsWith('.ts') && name !== 'emit-schema.ts');
 
-beforeEach(() => jest.resetModules());
+beforeEach(() => {
+  jest.resetModules();
+});
 
 // Types refer to each other in circles: none of them may need a particular other one to be loaded before it.
 test.each(files)('src/graphql/%s can be loaded first', async (name) => {
