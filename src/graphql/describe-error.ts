@@ -48,7 +48,8 @@ export const errorDescriber = (
 /** What a resolver, or what stands in front of an operation, threw. */
 export const describeCause = (cause: unknown): DescribedError => {
   if (cause instanceof ManagementError) {
-    const { code, message, field, retryAfterSeconds } = cause;
+    const { code, message, field } = cause;
+    const retryAfterSeconds = cause.retryAfterSeconds ?? (code === 'UNAVAILABLE' ? 1 : undefined);
     return {
       code,
       message,

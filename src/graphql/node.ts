@@ -7,9 +7,16 @@ import { keySetOf, type KeySetNode } from './key-set.js';
 import type { OperationContext } from './operation-context.js';
 import { NodeType } from './page.js';
 
+/** A key set may have to be looked for. */
+const nodeCost = 50;
+
 @Resolver()
 export class NodeResolver {
-  @Query(() => NodeType, { nullable: true, description: 'Whatever has this id; null when there is nothing.' })
+  @Query(() => NodeType, {
+    complexity: nodeCost,
+    nullable: true,
+    description: 'Whatever has this id; null when there is nothing.',
+  })
   node(
     @Arg('id', () => ID, { description: 'An id that a field called id answered.' }) id: string,
     @Ctx() { deps }: OperationContext,

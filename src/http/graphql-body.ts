@@ -21,8 +21,7 @@ export const graphqlRequestIn = (body: Buffer): GraphqlRequest | Malformed => {
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
     return { message: 'Give operationName as a string, or leave it out.' };
   }
-  if (!isAbsent(variables) && !isRecord(variables))
-    return { message: 'Give variables as an object, or leave it out.' };
+  if (!isAbsent(variables) && !isRecord(variables)) return { message: 'Give variables as an object, or leave it out.' };
   if (!isAbsent(extensions) && !isRecord(extensions)) {
     return { message: 'Give extensions as an object, or leave it out.' };
   }
