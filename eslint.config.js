@@ -17,7 +17,7 @@ const processExit = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', '.tallygate', '.cache', 'interop', '*.cjs'] },
+  { ignores: ['dist', 'coverage', '.tallygate', '.cache', '*.cjs'] },
   eslint.configs.recommended,
   {
     files: ['**/*.js'],
@@ -32,6 +32,9 @@ export default tseslint.config(
         URL: 'readonly',
         URLSearchParams: 'readonly',
         performance: 'readonly',
+        btoa: 'readonly',
+        Request: 'readonly',
+        AbortSignal: 'readonly',
       },
     },
   },
