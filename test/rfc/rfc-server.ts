@@ -59,9 +59,9 @@ export interface RfcServer extends TestServer {
 }
 
 export const startRfcServer = async (options: Omit<TestServerOptions, 'store' | 'clock'> = {}): Promise<RfcServer> => {
-  const { store: whole, clock, close } = await openTestStore();
-  const { store, failNext } = faultyStore(whole);
-  const started = await startTestServer({ ...options, store });
+  const opened = await openTestStore();
+  const faulty = faultyStore(opened.store);
+  const started = await startTestServer({ ...options, store: faulty.store });
   const secrets = new Set<string>();
   const server: TestServer = { ...started, ...noting(started, secrets) };
   const run = (mutation: string, input: object, selection: string): Promise<any> =>
@@ -79,13 +79,13 @@ export const startRfcServer = async (options: Omit<TestServerOptions, 'store' | 
     post('/introspect', client, { token, ...fields });
   return {
     ...server,
-    clock,
+    clock: opened.clock,
     secrets,
-    failNext,
+    failNext: (method) => faulty.failNext(method),
     manage: run,
     close: async () => {
       await server.close();
-      await close();
+      await opened.close();
     },
     client: makeClient,
     introspect,
@@ -222,8 +222,9 @@ export const expectPostOnly = async (server: RfcServer, path: string): Promise<v
 };
 
 /** The last row of a table: what it sent and got is not in the log, at any level. */
-export const expectQuietLog = ({ logged, secrets }: RfcServer): void => {
+export const expectQuietLog = ({ logged, secrets }: RfcServer): Promise<void> => {
   const log = JSON.stringify(logged);
   expect(secrets.size).toBeGreaterThan(3);
   expect([...secrets].filter((secret) => log.includes(secret))).toEqual([]);
+  return Promise.resolve();
 };

@@ -222,7 +222,7 @@ function numbered(count: number): string {
 rfcTable(6749, requests, async ({ body = good, path = '/token', headers = {}, answer: expected, status = 400 }) => {
   const answer = await server.post(path, body, { ...client.ask, headers });
   if (expected === 200) expectToken(answer, { scope: 'default' });
-  else expectRefusal(answer, status, String(expected));
+  else expectRefusal(answer, status, expected);
   expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   expect(JSON.stringify(server.logged)).not.toContain('marked-');
 });
