@@ -82,7 +82,10 @@ const grantTypeOf = (form: Form): GrantName => {
 
 const requireGrant = ({ keySet }: Client, grantType: GrantName): void => {
   if (keySet.authenticationMethod === 'NONE' && !grants[grantType].forPublicClients) {
-    throw new OAuthError('unauthorized_client', 'This grant type is for clients that authenticate (RFC 6749 section 4.4).');
+    throw new OAuthError(
+      'unauthorized_client',
+      'This grant type is for clients that authenticate (RFC 6749 section 4.4).',
+    );
   }
   if (keySet.grantTypes.includes(grantType)) return;
   throw new OAuthError('unauthorized_client', 'This grant type is not enabled for the client.');
