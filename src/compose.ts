@@ -4,9 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { createPasswordHasher } from './crypto/hash-pool.js';
 import { openSigningKeys } from './crypto/key-store.js';
 import { createKeyring } from './crypto/keyring.js';
-import { createApp } from './http/app.js';
+import { createApp, type AppParts } from './http/app.js';
 import { statisticsRoutes } from './http/csv-route.js';
-import { createGraphql } from './http/graphql-route.js';
+import type { GraphqlDeps } from './graphql/graphql-deps.js';
+import type { Graphql } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import { remoteAddressOf } from './http/remote-address.js';
 import type { Job } from './jobs.js';
@@ -42,6 +43,8 @@ export interface Composition {
   readonly oauth: OAuthDeps;
   /** What is to be done again and again. */
   readonly jobs: readonly Job[];
+  /** Makes what the first token does not need, the management API: its requests wait until then. */
+  makeRest(): Promise<void>;
   /** Brings figures that wait in memory to the store. */
   flush(): Promise<void>;
   /** After the last answer. The store stays open. */
@@ -68,15 +71,18 @@ export const compose = async (parts: Parts): Promise<Composition> => {
     noteUse: (id, at) => usage.note(id, at),
     events: tokenEvents({ log, metrics: parts.metrics, recorder }),
   };
-  const graphql = await createGraphql({ oauth, statisticsTimeZone, version, log });
-  const routes = [
-    ...graphql.routes,
-    ...statisticsRoutes({ oauth, statisticsTimeZone }),
-    ...healthRoutes(parts.isReady),
-  ];
+  let graphql: Promise<Graphql> | undefined;
+  const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
   return {
-    handler: appOf(parts, { endpoints: createEndpoints(oauth), routes }),
+    handler: appOf(parts, {
+      endpoints: createEndpoints(oauth),
+      routes: [...statisticsRoutes({ oauth, statisticsTimeZone }), ...healthRoutes(parts.isReady)],
+      laterRoutes: async () => (await makeGraphql()).routes,
+    }),
     oauth,
+    makeRest: async () => {
+      await makeGraphql();
+    },
     jobs: [
       { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
       { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
@@ -89,7 +95,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
       await usage.flush();
     },
     close: async () => {
-      await graphql.stop();
+      await (await graphql)?.stop();
       await oauth.passwordHasher.close();
     },
   };
@@ -97,7 +103,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
 
 const appOf = (
   { store, log, metrics, issuer, trustedProxies, isStopping }: Parts,
-  served: Pick<Parameters<typeof createApp>[0], 'endpoints' | 'routes'>,
+  served: Pick<AppParts, 'endpoints' | 'routes' | 'laterRoutes'>,
 ): RequestListener =>
   createApp({
     ...served,
@@ -108,6 +114,12 @@ const appOf = (
     remoteAddressOf: remoteAddressOf(trustedProxies),
     noteAnswer: (label, status, seconds) => metrics.noteAnswer(label, status, seconds),
   });
+
+/** Half of all code that there is to load; nobody's first token waits for it. */
+const loadGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
+  const { createGraphql } = await import('./http/graphql-route.js');
+  return createGraphql(deps);
+};
 
 /** Steps are short; between them others have their turn. What is left is the next round's. */
 const sweep = async (store: Store): Promise<void> => {

@@ -18,6 +18,8 @@ export interface Product {
   readonly handler: RequestListener;
   /** What this start made because it was the first one, in development. */
   readonly quickstart?: Quickstart;
+  /** See `Composition`. */
+  makeRest(): Promise<void>;
   /** After the last answer: writes what waits in memory and closes the store. */
   close(): Promise<void>;
 }
@@ -58,9 +60,10 @@ const openOnce = async ({ config, parts }: Opening): Promise<Product> => {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, config));
     const { handler, jobs } = composition;
+    const makeRest = () => composition.makeRest();
     const running = startJobs(jobs, parts.log);
     const close = () => closeAll({ store, composition, running, log: parts.log });
-    return { store, handler, close, ...(quickstart === undefined ? {} : { quickstart }) };
+    return { store, handler, makeRest, close, ...(quickstart === undefined ? {} : { quickstart }) };
   } catch (error) {
     await store.close();
     throw error;

@@ -153,6 +153,7 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
   state.store = product.store;
   if (config.metricsPerApplication) metrics.addRegisteredUsers(() => registeredUsersMetric(product.store));
   door.serveWith(product.handler);
+  void product.makeRest(); // a failure ends the process
   return product;
 };
 

@@ -8,6 +8,7 @@ import { describeError } from './describe-error.js';
 import type { RemoteAddressOf } from './remote-address.js';
 import { authorizationHeaders, type RequestFacts } from './request-facts.js';
 import { requestTarget } from './request-target.js';
+import type { Route } from './route.js';
 import { routingTable, type Served } from './routing-table.js';
 import { everywhere, refusalOf, type Site } from './site.js';
 
@@ -15,6 +16,8 @@ export interface AppParts extends Served {
   readonly remoteAddressOf: RemoteAddressOf;
   /** Counts an answer; `label` is a path of the table, or `other`. */
   readonly noteAnswer: (label: string, status: number, seconds: number) => void;
+  /** Routes that take some time to make. Whoever asks for a path that is nowhere else waits for them. */
+  readonly laterRoutes?: () => Promise<readonly Route[]>;
   /** What paths that are not in the table are refused with; absent: 404. */
   readonly elsewhere?: Error;
 }
@@ -24,19 +27,36 @@ export const createApp = (parts: AppParts): RequestListener => {
   const koa = new Koa();
   koa.silent = true;
   koa.on('error', (error: unknown, context?: Context) => giveUp(parts, error, context));
-  const table = routingTable(parts);
-  const { elsewhere } = parts;
-  const nowhere = siteOf(parts, elsewhere === undefined ? nothingHere : (facts) => refusalOf(parts, elsewhere, facts));
+  const siteAt = siteFinder(parts);
   const hostless = siteOf(parts, (facts) => refusalOf(parts, hostMissing(), facts));
   koa.use(async (context) => {
     const start = performance.now();
     const { path, query } = requestTarget(context.req.url ?? '/');
-    const site = isAddressed(context.req) ? (table.get(path) ?? nowhere) : hostless;
+    const found = isAddressed(context.req) ? siteAt(path) : hostless;
+    const site = found instanceof Promise ? await found : found;
     await site.serve(context, readFacts(parts, context.req, query));
     parts.noteAnswer(site.label, context.res.statusCode, (performance.now() - start) / 1000);
   });
   const handle = koa.callback(); // last: it takes the middleware as it stands
   return (request, response) => void handle(request, response);
+};
+
+/** What is at a path; a promise while it is not known what else will be there. */
+const siteFinder = (parts: AppParts): ((path: string) => Site | Promise<Site>) => {
+  const { elsewhere, laterRoutes } = parts;
+  const nowhere = siteOf(parts, elsewhere === undefined ? nothingHere : (facts) => refusalOf(parts, elsewhere, facts));
+  const table = routingTable(parts);
+  let laterTable: ReadonlyMap<string, Site> | undefined;
+  const makeLaterTable = async (): Promise<ReadonlyMap<string, Site>> => {
+    laterTable ??= routingTable({ ...parts, endpoints: [], routes: (await laterRoutes?.()) ?? [] });
+    return laterTable;
+  };
+  const failed = (error: unknown): Site => siteOf(parts, (facts) => refusalOf(parts, error, facts));
+  return (path) => {
+    const known = table.get(path) ?? laterTable?.get(path);
+    if (known !== undefined || laterTable !== undefined) return known ?? nowhere;
+    return makeLaterTable().then((later) => later.get(path) ?? nowhere, failed);
+  };
 };
 
 const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => {
