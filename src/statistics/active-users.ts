@@ -61,9 +61,11 @@ export const activeUsersSeries = async (
   const buckets = splitPeriod(period);
   const ranges = buckets.filter(({ start }) => start < cut.asOf).map(({ start, end }) => ({ from: start, to: end }));
   const users = ranges.length === 0 ? [] : await cut.activity.activeUsers({ ...of, ranges });
-  return buckets.map((bucket, index) => ({
-    ...bucket,
+  return buckets.map(({ start, end, date }, index) => ({
+    start,
+    end,
+    date,
     activeUsers: users[index] ?? 0,
-    complete: bucket.end <= cut.asOf,
+    complete: end <= cut.asOf,
   }));
 };

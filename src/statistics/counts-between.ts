@@ -44,4 +44,4 @@ export const countsBetween = async (
   );
 };
 
-const none: RegistrationCount = { registered: 0, erased: 0 };
+export const none: RegistrationCount = { registered: 0, erased: 0 };

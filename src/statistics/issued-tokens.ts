@@ -26,15 +26,15 @@ export const issuedTokens = async (
 ): Promise<readonly IssuedTokensBucket[]> => {
   const buckets = splitPeriod(period);
   const sums = await sumsOf(cut, of, buckets);
-  return buckets.flatMap((bucket, index) =>
-    grantNames.map((grantType) => ({
-      ...bucket,
-      grantType,
-      ...(sums[index]?.get(grantType) ?? { issued: 0, refused: 0 }),
-      complete: bucket.end <= cut.asOf,
-    })),
+  return buckets.flatMap(({ start, end, date }, index) =>
+    grantNames.map((grantType) => {
+      const { issued, refused } = sums[index]?.get(grantType) ?? none;
+      return { start, end, date, grantType, issued, refused, complete: end <= cut.asOf };
+    }),
   );
 };
+
+const none = { issued: 0, refused: 0 };
 
 type Sums = Map<GrantName, { issued: number; refused: number }>;
 
@@ -51,7 +51,7 @@ const sumsOf = async (cut: ActivityCut, of: ActivityOf, buckets: readonly Bucket
 };
 
 const add = (sums: Sums, { grantType, issued, refused }: TokenCount): void => {
-  const sum = sums.get(grantType) ?? { issued: 0, refused: 0 };
+  const sum = sums.get(grantType) ?? none;
   sums.set(grantType, { issued: sum.issued + issued, refused: sum.refused + refused });
 };
 

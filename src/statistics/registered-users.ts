@@ -4,8 +4,8 @@ import type { EpochMillis } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
 import type { InstantRange, Page, PageRequest } from '../model/page.js';
 import type { Registration } from '../model/registration.js';
-import type { RegistrationCount, RegistrationsOf } from '../store/port/registrations.js';
-import { countsBetween } from './counts-between.js';
+import type { RegistrationsOf } from '../store/port/registrations.js';
+import { countsBetween, none } from './counts-between.js';
 import type { CountsBetween, RegistrationCut } from './counts-between.js';
 import { periodBefore } from './period-before.js';
 import { askedInstant } from './period-input.js';
@@ -114,11 +114,11 @@ export const foldBuckets = (
   counted: CountsBetween | undefined,
 ): readonly RegisteredUsersBucket[] => {
   let totalUsers = counted?.before.registered ?? 0;
-  return buckets.map((bucket, index) => {
-    const count: RegistrationCount | undefined = counted?.between[index];
-    const newUsers = count?.registered ?? 0;
+  // Each field by its name: spreading the bucket would cost more than counting did.
+  return buckets.map(({ start, end, date }, index) => {
+    const { registered: newUsers, erased: erasedUsers } = counted?.between[index] ?? none;
     totalUsers += newUsers;
-    return { ...bucket, newUsers, totalUsers, erasedUsers: count?.erased ?? 0, complete: bucket.end <= cut.asOf };
+    return { start, end, date, newUsers, totalUsers, erasedUsers, complete: end <= cut.asOf };
   });
 };
 
