@@ -16,6 +16,8 @@ export interface Fixtures {
   readonly user: () => Promise<User>;
   /** The id of a token family of the sample user with the sample application. */
   readonly grant: () => Promise<string>;
+  /** The same without the sign-in, which takes time: only its row. */
+  readonly family: () => Promise<void>;
 }
 
 export const fixturesOf = (server: TestServer): Fixtures => {
@@ -36,6 +38,16 @@ export const fixturesOf = (server: TestServer): Fixtures => {
       if (answer.status !== 200) throw new Error(answer.text);
       const page = await server.store.tokens.pageFamilies({ userId }, { first: 1 });
       return page.items[0]!.id;
+    },
+    family: async () => {
+      const { key: clientId, applicationId, userId } = server.sample;
+      const at = server.clock.now();
+      await server.store.tokens.open({
+        ...{ id: `fam_${randomUUID()}`, grantType: 'password', applicationId, clientId, userId },
+        ...{ keySetId: 'ks_sample', environment: 'PRODUCTION', scopes: ['default'] },
+        ...{ epochs: { client: 0, grant: 0, user: 0 }, generation: 1, generationAt: at, issuedAt: at, lastUsedAt: at },
+        ...{ idleExpiresAt: at + 3_600_000, absoluteExpiresAt: at + 7_200_000 },
+      });
     },
   };
 };

@@ -72,7 +72,7 @@ const lists = {
 };
 
 const families = async (count: number): Promise<void> => {
-  for (let index = 0; index < count; index += 1) await fixtures.grant();
+  for (let index = 0; index < count; index += 1) await fixtures.family();
 };
 
 /** Registers users at the same and at different instants. */
@@ -113,7 +113,7 @@ describe.each(Object.entries(lists))('%s', (name, list) => {
       if (added === 6) return;
       added += 1;
       server.clock.advance(1);
-      if (name.endsWith('grants')) await fixtures.grant();
+      if (name.endsWith('grants')) await fixtures.family();
       else if (name.startsWith('Registered')) await registered(1);
       else await (name === 'users' ? fixtures.user() : fixtures.application());
     };
