@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openApp, type AppUnderTest } from './app-under-test.js';
+import { exchange, parseAnswer } from './raw.js';
+
+let app: AppUnderTest;
+beforeAll(async () => {
+  app = await openApp();
+});
+afterAll(() => app.close());
+
+const head = 'POST /token HTTP/1.1\r\nHost: a\r\n';
+
+/** The answer to bytes that are not a whole request, and the seconds until it came. */
+const outcomeOf = async (bytes: string) => {
+  const start = performance.now();
+  const answer = parseAnswer(await exchange(app.port, [bytes]));
+  return { answer, seconds: (performance.now() - start) / 1000 };
+};
+
+it('tells slow clients 408 after 10 seconds of headers or 15 of a body, and answers others meanwhile', async () => {
+  const slowHeaders = Array.from({ length: 1000 }, () => outcomeOf(head));
+  const slowBody = outcomeOf(`${head}Content-Length: 10\r\n\r\na=b`);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => fetch(`${app.url}/token`, { method: 'POST', body: 'a=b' })),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+
+  const body = await slowBody;
+  expect(body.answer.status).toBe(408);
+  expect(JSON.parse(body.answer.body)).toMatchObject({ error: 'invalid_request' });
+  expect(body.seconds).toBeGreaterThan(14);
+  const headers = await Promise.all(slowHeaders);
+  expect(headers.every(({ answer }) => answer.status === 408)).toBe(true);
+  expect(Math.min(...headers.map(({ seconds }) => seconds))).toBeGreaterThan(9);
+  expect(Math.min(...headers.map(({ seconds }) => seconds))).toBeLessThan(body.seconds);
+});
+
+it('refuses a header section beyond 8 KiB with 431', async () => {
+  const answer = parseAnswer(await exchange(app.port, [`${head}X-Long: ${'a'.repeat(9000)}\r\n\r\n`]));
+  expect(answer.status).toBe(431);
+  expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
+});
