@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { buildMillis, builtProgram } from '../support/built.js';
+import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+beforeAll(() => builtProgram(), buildMillis);
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: ServerProcess | undefined;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(async () => {
+  server?.kill('SIGKILL');
+  await server?.ended;
+  await folder.remove();
+});
+
+const engine = process.env['TALLYGATE_TEST_MONGODB_URL'];
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+};
+
+/** Starts on a MongoDB that is not there yet, on a port that is known beforehand. */
+const startWithout = async (databasePort: number): Promise<string> => {
+  const port = await freePort();
+  server = await startProcess(folder.path, {
+    TALLYGATE_TLS: 'off',
+    TALLYGATE_PORT: String(port),
+    TALLYGATE_DATABASE_URL: `mongodb://127.0.0.1:${databasePort}/tallygate_${randomBytes(6).toString('hex')}?directConnection=true`,
+    TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy',
+    TALLYGATE_BOOTSTRAP_CLIENT_SECRET: 'secret-of-the-deployment',
+  });
+  await server.logged('store_unavailable');
+  return `http://127.0.0.1:${port}`;
+};
+
+const form = 'grant_type=client_credentials&scope=statistics:read';
+const deploy = 'deploy:secret-of-the-deployment';
+
+it('lives, is not ready and puts everything off while its store is away at the start, and stops when told to', async () => {
+  const url = await startWithout(await freePort());
+  expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
+  expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503 });
+  for (const path of ['/token', '/graphql', '/.well-known/jwks.json']) {
+    const start = performance.now();
+    const answer = await ask(`${url}${path}`, { method: 'POST', body: form });
+    expect(answer).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } });
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+    expect(performance.now() - start).toBeLessThan(2000);
+  }
+  server?.kill('SIGTERM');
+  expect(await server?.ended).toBe(0);
+});
+
+/** A way to the engine that can be closed and opened. */
+const gateTo = (target: string) => {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  let gate: Server | undefined;
+  const pass = (near: Socket): void => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => void (near.destroy(), far.destroy(), sockets.delete(socket)));
+    }
+    near.pipe(far).pipe(near);
+  };
+  return {
+    open: async (at: number): Promise<void> => {
+      gate = createServer(pass).listen(at, '127.0.0.1');
+      await new Promise((resolve) => gate?.once('listening', resolve));
+    },
+    close: async (): Promise<void> => {
+      const closed = new Promise((resolve) => gate?.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+};
+
+const millisUntil = async (isSo: () => Promise<boolean>): Promise<number> => {
+  const start = performance.now();
+  while (!(await isSo())) await pause(20);
+  return performance.now() - start;
+};
+
+if (engine !== undefined) {
+  it('is ready soon after its store has come, gone and come back', async () => {
+    const port = await freePort();
+    const gate = gateTo(engine);
+    const url = await startWithout(port);
+    const answers = async (status: number): Promise<boolean> =>
+      (await askForToken(url, deploy, form)).status === status;
+    await gate.open(port);
+    await millisUntil(() => answers(200)); // the first time collections and indexes are made
+    expect(await ask(`${url}/readyz`)).toMatchObject({ status: 200 });
+
+    await gate.close();
+    expect(await millisUntil(async () => (await ask(`${url}/readyz`)).status === 503)).toBeLessThan(2000);
+    const start = performance.now();
+    expect(await askForToken(url, deploy, form)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': expect.anything() },
+    });
+    expect(performance.now() - start).toBeLessThan(2500);
+    expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
+
+    await gate.open(port);
+    expect(await millisUntil(() => answers(200))).toBeLessThan(3000);
+    server?.kill('SIGTERM');
+    expect(await server?.ended).toBe(0);
+    await gate.close();
+  }, 60_000);
+}
