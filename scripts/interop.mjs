@@ -29,6 +29,8 @@ const programs = [
   { client: 'jose', run: node('jose.js') },
   { client: 'offline-server', package: 'jose', run: node('resource-server/offline.check.js') },
   { client: 'introspecting-server', package: 'node', run: node('resource-server/introspecting.check.js') },
+  // Needs nginx with njs, so it is run only when it is named.
+  { client: 'nginx', run: node('gateways/nginx.check.js'), whenNamed: true },
 ];
 
 const say = (line) => process.stdout.write(`interop: ${line}\n`);
@@ -127,9 +129,12 @@ const settingsFor = async (folder, issuer) => {
   return { ...env, ...variablesIn(output) };
 };
 
+const versionIn = async (pattern, command) => pattern.exec((await execute(command)).output)?.[1];
+
 const versionOf = async ({ client, package: name = client }) => {
   if (name === 'node') return process.versions.node;
-  if (name === 'curl') return /curl (\S+)/.exec((await execute(['curl', '--version'])).output)?.[1];
+  if (name === 'curl') return versionIn(/curl (\S+)/, ['curl', '--version']);
+  if (name === 'nginx') return versionIn(/nginx\/(\S+)/, ['nginx', '-v']);
   const pins = [textOf('package.json'), textOf('go', 'go.mod'), textOf('python', 'requirements.txt')].join('\n');
   return new RegExp(`(?:"${name}": "|${name} v|^${name}==)([\\w.]+)`, 'm').exec(pins)?.[1];
 };
@@ -158,7 +163,7 @@ const table = (results) => {
 };
 
 const main = async (names) => {
-  const chosen = programs.filter(({ client }) => names.length === 0 || names.includes(client));
+  const chosen = programs.filter(({ client, whenNamed }) => (names.length === 0 ? !whenNamed : names.includes(client)));
   if (chosen.length < names.length) throw new Error(`Clients: ${programs.map(({ client }) => client).join(', ')}`);
   await install(chosen);
   const folder = mkdtempSync(join(tmpdir(), 'tallygate-interop-'));

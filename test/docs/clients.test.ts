@@ -11,7 +11,7 @@ const shown = pages.flatMap((page) =>
   })),
 );
 const programs = readdirSync('interop', { recursive: true, encoding: 'utf8' }).filter(
-  (file) => /\.(js|sh|go|py)$/.test(file) && !file.includes('node_modules'),
+  (file) => /\.(js|sh|go|py)$/.test(file) && !/node_modules|^gateways\//.test(file),
 );
 
 describe('the pages about clients', () => {
