@@ -55,8 +55,8 @@ export const importRegistrations = async (
   return { ...tally(outcomes), failed: [...failed, ...gone].sort((left, right) => left.row - right.row) };
 };
 
-/** Erased between the look for his name and the write. */
-const erasedUser = { code: 'NOT_FOUND', message: 'There is no such user.' } as const;
+/** Erased, or the application deleted, between the look for them and the write. */
+const erasedUser = { code: 'NOT_FOUND', message: 'There is no such user or application any more.' } as const;
 
 const rehearse = async ({ store }: ImportDeps, rows: readonly NewRegistration[]): Promise<readonly ImportOutcome[]> =>
   rows.length === 0 ? [] : store.registrations.import(rows, { dryRun: true });
