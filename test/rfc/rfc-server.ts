@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { privilegedScopes } from '../../src/model/management-scope.js';
 import { exchange, parseAnswer, type RawAnswer } from '../http/raw.js';
 import { faultyStore } from '../support/faulty-store.js';
 import { manage } from '../support/manage.js';
@@ -48,8 +49,8 @@ export interface RfcServer extends TestServer {
   isActive(token: string): Promise<boolean>;
   /** A mutation of the management API. */
   manage(mutation: string, input: object, selection: string): Promise<any>;
-  /** The store is away at the next call of a method, like `tokens.advance`. */
-  failNext(method: string): void;
+  /** The store is away at the next call of a method, like `tokens.advance`; at the next one after that of another, if one is named. */
+  failNext(method: string, after?: string): void;
   /** A request without a body, in any method. */
   send(method: string, path: string, headers?: Fields): Promise<TestAnswer>;
   /** A request as bytes; the first answer. */
@@ -81,7 +82,7 @@ export const startRfcServer = async (options: Omit<TestServerOptions, 'store' | 
     ...server,
     clock: opened.clock,
     secrets,
-    failNext: (method) => faulty.failNext(method),
+    failNext: (method, after) => faulty.failNext(method, after),
     manage: run,
     close: async () => {
       await server.close();
@@ -152,7 +153,7 @@ const noting = (server: TestServer, secrets: Set<string>): Pick<TestServer, 'pos
     post,
     token: (body, ask) => post('/token', body, ask),
     graphql: async (query, variables = {}, token) => {
-      const bearer = token ?? (await server.adminToken());
+      const bearer = token ?? (await server.adminToken(privilegedScopes));
       note(bearer);
       JSON.stringify(variables, (name, value: unknown) => {
         if (name === 'password') note(value);
@@ -182,6 +183,13 @@ export const expectRefusal = (answer: TestAnswer, status: number, error: string)
   if (status === 401) expect(answer.headers.get('www-authenticate')).toBe(basicChallenge);
   else expect(answer.headers.has('www-authenticate')).toBe(false);
 };
+
+/** All that an answer says, but for the request's own id and the time of day. */
+export const withoutIds = ({ status, headers, body }: TestAnswer): object => ({
+  status,
+  headers: [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'),
+  body: { ...body, request_id: '' },
+});
 
 /** JSON that nobody keeps, sniffs, or learns more from. */
 export const expectUnkept = ({ headers }: TestAnswer): void => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { must, ours, rfcRows, rfcTable, should, type RfcRule } from '../support/rfc-table.js';
-import type { TestAnswer } from '../support/server.js';
 import {
   clientOf,
   expectQuietLog,
   expectRefusal,
   expectToken,
   startRfcServer,
+  withoutIds,
   type RfcClient,
   type RfcServer,
 } from './rfc-server.js';
@@ -166,13 +166,6 @@ rfcTable(6749, presented, async ({ form = () => ({}), basic, answer: expected })
 });
 
 const strange = { clientId: 'cli ent:1', clientSecret: 'p@ss w%rd+/= and enough' };
-
-/** All that an answer says, but for the request's own id and the time of day. */
-const withoutIds = ({ status, headers, body }: TestAnswer): object => ({
-  status,
-  headers: [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'),
-  body: { ...body, request_id: '' },
-});
 
 rfcRows(6749, [
   {
