@@ -9,8 +9,9 @@ const series = `query ($id: ID!, $period: PeriodInput!) {
 const page = `query ($id: ID!, $from: DateTime, $after: String) {
   application(id: $id) { registeredUsers {
     users(first: 20, after: $after, registeredFrom: $from) { pageInfo { endCursor } nodes { firstTokenAt user { username } } } } } }`;
+/** As the Grafana dashboard asks. */
 const rows = `query ($period: PeriodInput!, $applicationIds: [ID!]) {
-  registeredUsers(period: $period, applicationIds: $applicationIds) { applicationId applicationName date newUsers totalUsers } }`;
+  registeredUsers(period: $period, applicationIds: $applicationIds) { applicationName start newUsers totalUsers } }`;
 
 /** `prepare` makes the variables, once for each server. */
 export const queries = [

@@ -1,4 +1,5 @@
 // A running Tallygate over a store that is there already, and GraphQL queries to it, one after the other on one connection.
+import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { freePort, startPinned, stop, untilReady } from './processes.js';
@@ -15,6 +16,10 @@ export const startOver = async (directory, file) => {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
+      // As it runs where it matters: in development GraphQL checks every value a second time.
+      NODE_ENV: 'production',
+      TALLYGATE_ISSUER: base,
+      TALLYGATE_SECRET_KEY: randomBytes(32).toString('base64url'),
       TALLYGATE_TLS: 'off',
       TALLYGATE_PORT: `${port}`,
       TALLYGATE_MANAGEMENT_PORT: `${managementPort}`,
