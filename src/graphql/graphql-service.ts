@@ -106,7 +106,12 @@ const refused = ({ errors, neededScopes }: GateRefusal): GraphQLResponse => ({
     headers: new HeaderMap(
       neededScopes === undefined
         ? []
-        : [['www-authenticate', `Bearer error="insufficient_scope", scope="${neededScopes.join(' ')}"`]],
+        : [
+            [
+              'www-authenticate',
+              `Bearer realm="tallygate", error="insufficient_scope", scope="${neededScopes.join(' ')}"`,
+            ],
+          ],
     ),
   },
   body: {

@@ -49,7 +49,9 @@ describe.each(Object.entries({ ...queryCases, ...mutationCases }))('%s', (name, 
       expect(answer.status).toBe(403);
       expect(answer.body.data).toBeUndefined();
       expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', requestId: expect.any(String) });
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="insufficient_scope", scope="[a-z: ]+"$/);
+      expect(answer.headers.get('www-authenticate')).toMatch(
+        /^Bearer realm="tallygate", error="insufficient_scope", scope="[a-z: ]+"$/,
+      );
     });
   }
 

@@ -54,7 +54,9 @@ describe('a token with statistics:read alone', () => {
   ])('cannot run $document', async ({ document, path, needed }) => {
     const answer = await ask(document, ['statistics:read']);
     expect(answer.status).toBe(403);
-    expect(answer.headers.get('www-authenticate')).toBe(`Bearer error="insufficient_scope", scope="${needed}"`);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Bearer realm="tallygate", error="insufficient_scope", scope="${needed}"`,
+    );
     expect(answer.body.data).toBeUndefined();
     expect(answer.body.errors[0]).toMatchObject({ path, extensions: { code: 'FORBIDDEN' } });
   });
