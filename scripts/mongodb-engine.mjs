@@ -95,8 +95,8 @@ const end = async (child, signal) => {
 };
 
 /**
- * Starts the engine on a free port over a fresh directory. `stop` ends it and removes the directory; in between `pull` ends it like a
- * power cut (SIGKILL), `halt` orderly, and `restart` starts it on the same port and directory again.
+ * Starts the engine on a free port over a fresh directory. `stop` ends it and removes the directory. In between `kill` ends it at once, and
+ * `restart` starts it on the same port and directory again; `freeze` lets it neither answer nor refuse until `thaw`.
  */
 export const startEngine = async (flags = []) => {
   await install();
@@ -106,10 +106,8 @@ export const startEngine = async (flags = []) => {
   const restart = async () => {
     child = await launch({ port, directory, flags });
   };
-  const halt = () => end(child, 'SIGTERM');
-  const pull = () => end(child, 'SIGKILL');
   const stop = async () => {
-    if (child !== undefined) await halt();
+    if (child !== undefined) await end(child, 'SIGTERM');
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -118,7 +116,14 @@ export const startEngine = async (flags = []) => {
     await stop();
     throw error;
   }
-  return { url: `mongodb://127.0.0.1:${port}`, halt, pull, restart, stop };
+  return {
+    url: `mongodb://127.0.0.1:${port}`,
+    kill: () => end(child, 'SIGKILL'),
+    restart,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    stop,
+  };
 };
 
 const main = async ([verb, separator, command, ...args]) => {

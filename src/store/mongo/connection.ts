@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Mongoose, mongo } from 'mongoose';
 import type { Connection, ConnectOptions } from 'mongoose';
-import { StoreRefused } from '../port/store.js';
+import { StoreRefused, StoreUnavailable } from '../port/store.js';
 import { within } from './run.js';
 import type { Sample } from './store-clock.js';
 import { storeError } from './store-error.js';
@@ -54,18 +54,36 @@ const databaseOf = (url: string): ConnectOptions =>
 /** Sentences without the driver's words, which may hold the URL and so the password. */
 const refusal = (error: unknown): unknown => {
   if (isMalformed(error)) return new StoreRefused('The database URL is not a valid MongoDB connection string.', error);
-  if (!(error instanceof mongo.MongoError)) return error;
+  if (error instanceof StoreUnavailable && isOfOldServer(error.cause)) return tooOld(error.cause);
+  return startError(error);
+};
+
+/** What a failed start is told as. */
+export const startError = (error: unknown): unknown => {
+  if (!(error instanceof mongo.MongoServerError)) return storeError(error);
   if (error.code === 18 || error.code === 8000) {
     return new StoreRefused('MongoDB refuses the user name or password in the database URL.', error);
   }
   if (error.code === 13) return new StoreRefused('The database user may not read and write this database.', error);
-  if (error.name === 'MongoCompatibilityError') return tooOld(error);
   return storeError(error);
 };
 
 const isMalformed = (error: unknown): boolean =>
   error instanceof Error &&
-  ['MongoParseError', 'MongoInvalidArgumentError', 'MongoMissingCredentialsError', 'TypeError'].includes(error.name);
+  [
+    'MongoParseError',
+    'MongoInvalidArgumentError',
+    'MongoMissingCredentialsError',
+    'MongoRuntimeError',
+    'TypeError',
+  ].includes(error.name);
+
+/** Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them. */
+const isOfOldServer = (error: unknown): boolean => {
+  const servers: unknown = error instanceof Error && 'reason' in error ? error.reason : undefined;
+  if (typeof servers !== 'object' || servers === null || !('error' in servers)) return false;
+  return servers.error instanceof mongo.MongoError && servers.error.name === 'MongoCompatibilityError';
+};
 
 /** Refuses a server that cannot keep what the product promises. @returns the version of the server */
 export const checkServer = async (connection: Connection): Promise<string> => {

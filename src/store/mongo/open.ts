@@ -6,7 +6,7 @@ import { mongoAdministrators } from './administrators.js';
 import { mongoApplications } from './applications.js';
 import { mongoAudit } from './audit.js';
 import { beginClosing } from './close-periods.js';
-import { checkServer, connect, sampleTime } from './connection.js';
+import { checkServer, connect, sampleTime, startError } from './connection.js';
 import { collectionsOf, type Database } from './database.js';
 import { mongoIdempotency } from './idempotency.js';
 import { prepare } from './prepare.js';
@@ -16,7 +16,6 @@ import { createRunning } from './running.js';
 import { mongoSettings, mongoSigningKeys, mongoUsage } from './settings.js';
 import { mongoSnapshots } from './snapshot.js';
 import { createStoreClock } from './store-clock.js';
-import { storeError } from './store-error.js';
 import { mongoSweep } from './sweep.js';
 import { mongoTokens } from './tokens.js';
 import { mongoUsers } from './users.js';
@@ -39,7 +38,7 @@ export const openMongoStore = async (url: string, options: MongoStoreOptions = {
     return await storeOf(connection, options);
   } catch (error) {
     await connection.close(true);
-    throw storeError(error);
+    throw startError(error);
   }
 };
 

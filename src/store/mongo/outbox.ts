@@ -16,7 +16,7 @@ export const moveOutbox = async (
   if (outbox.length === 0) return;
   for (const event of outbox) await insertEvent(collections, event);
   const moved = outbox.map(({ id }) => id);
-  const theseAlone = { _id, outbox: { $size: moved.length }, 'outbox.id': { $all: moved } };
+  const theseAlone = { _id, outbox: { $size: moved.length }, $and: moved.map((id) => ({ 'outbox.id': id })) };
   const { matchedCount } = await collections.run(() => carrier.updateOne(theseAlone, { $unset: { outbox: 1 } }));
   if (matchedCount === 0) {
     await collections.run(() => carrier.updateOne({ _id }, { $pull: { outbox: { id: { $in: moved } } } }));

@@ -56,8 +56,28 @@ const driverErrors: ReadonlySet<string> = new Set([
 /** What a caller of the port gets for an error: StoreUnavailable where the server or the way to it is the reason. */
 export const storeError = (error: unknown): unknown => (isPassing(error) ? new StoreUnavailable(error) : error);
 
+/** What the operating system says of a connection; the driver passes some of it on as it is. */
+const socketErrors: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
 const isPassing = (error: unknown): boolean => {
-  if (!(error instanceof mongo.MongoError)) return false;
+  if (!(error instanceof mongo.MongoError)) return isOfConnection(error);
   if (driverErrors.has(error.name) || passingCodes.has(error.code)) return true;
   return error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('RetryableWriteError');
+};
+
+/** Told by code and name: errors of the runtime may be of another realm. */
+const isOfConnection = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && socketErrors.has(error.code)) return true;
+  return 'name' in error && error.name === 'MongooseServerSelectionError';
 };
