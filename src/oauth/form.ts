@@ -5,15 +5,16 @@ import { OAuthError } from './oauth-error.js';
 /** The parsed form. Parameters without a value are left out (RFC 6749 §3.2). */
 export interface Form {
   get(name: string): string | undefined;
-  /** Every value of a parameter that may be repeated, in the order sent: `resource` (RFC 8707 §2). */
+  /** Every value of a parameter that may be repeated, in the order sent: `resource`, `audience`. */
   getAll(name: string): readonly string[];
 }
 
 const parameterLimit = 64;
 const nameLimit = 128;
-const repeatable: ReadonlySet<string> = new Set(['resource']);
+/** RFC 8707 §2, RFC 8693 §2.1. */
+const repeatable: ReadonlySet<string> = new Set(['resource', 'audience']);
 
-/** What belongs into the body and the `Authorization` header, never into a URI (RFC 6749 §2.3.1): URIs are logged and kept. */
+/** What belongs into the body and the `Authorization` header, never into a URI (RFC 6749 §2.3.1, RFC 9700 §4.3.2): URIs are logged and kept. */
 const sensitive: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
@@ -24,6 +25,7 @@ const sensitive: ReadonlySet<string> = new Set([
   'refresh_token',
   'assertion',
   'token',
+  'access_token',
 ]);
 
 /**

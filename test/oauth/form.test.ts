@@ -81,11 +81,14 @@ describe('the form of a request', () => {
     expect(parse([...names, `${'n'.repeat(128)}=a`].join('&')).get('p62')).toBe('1');
   });
 
-  it('takes resource more than once (RFC 8707 §2), in the order sent', () => {
-    const form = parse('resource=https://b.example&resource=&resource=https://a.example');
-    expect(form.getAll('resource')).toEqual(['https://b.example', 'https://a.example']);
-    expect(form.getAll('scope')).toEqual([]);
-  });
+  it.each(['resource', 'audience'])(
+    'takes %s more than once (RFC 8707 §2, RFC 8693 §2.1), in the order sent',
+    (name) => {
+      const form = parse(`${name}=https://b.example&${name}=&${name}=https://a.example`);
+      expect(form.getAll(name)).toEqual(['https://b.example', 'https://a.example']);
+      expect(form.getAll('scope')).toEqual([]);
+    },
+  );
 
   test.each(['username[$ne]=x', 'username.$gt=', '__proto__[x]=1', '__proto__=1', 'constructor[prototype][x]=1'])(
     'takes %s for an unknown name and nothing else',
@@ -184,6 +187,7 @@ describe('the request around the form', () => {
     'refresh_token=x',
     'assertion=x',
     'token=x',
+    'access_token=x',
     'foo=1&client_secret',
     'cl%69ent_id=x',
     'a=%ff&password=',

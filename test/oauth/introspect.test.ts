@@ -316,8 +316,9 @@ describe('introspection with a bearer token', () => {
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer .*error="invalid_token"/);
   });
 
-  it('refuses a client secret beside it with invalid_request', async () => {
-    const presented = { ...bearer('x'), form: { client_id: 'a', client_secret: 'b' } };
-    expect(await issuer.post('/introspect', { token: 'x' }, presented)).toMatchObject({ status: 400 });
+  it.each(['client_secret', 'client_assertion', 'access_token'])('refuses %s beside it', async (name) => {
+    const presented = { ...bearer('x'), form: { [name]: 'b' } };
+    const refused = { status: 400, body: { error: 'invalid_request' } };
+    expect(await issuer.post('/introspect', { token: 'x' }, presented)).toMatchObject(refused);
   });
 });

@@ -163,6 +163,12 @@ const requests: readonly Sent[] = [
     body: `${good}&a[]=1&a[]=2`,
     ...refused,
   },
+  {
+    ...must('§3.2', 9),
+    behaviour: 'audience and resource may be repeated (RFC 8693, RFC 8707)',
+    body: `${good}&audience=a&audience=b&resource=&resource=`,
+    answer: 200,
+  },
   { ...must('§3.2', 9), behaviour: 'names that differ by case are two', body: `${good}&a=1&A=2`, answer: 200 },
   {
     ...must('App. B', 9),

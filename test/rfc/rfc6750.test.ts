@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { must, ours, rfcRows, rfcTable, should, type RfcRule } from '../support/rfc-table.js';
 import type { TestAnswer } from '../support/server.js';
-import { expectQuietLog, expectToken, startRfcServer, type RfcClient, type RfcServer } from './rfc-server.js';
+import {
+  expectQuietLog,
+  expectRefusal,
+  expectToken,
+  startRfcServer,
+  type RfcClient,
+  type RfcServer,
+} from './rfc-server.js';
 
 /** What is protected by bearer tokens, and a request that a good one opens. */
 interface Resource {
@@ -168,9 +175,15 @@ for (const { name, ask, code } of resources) {
       const sent = await headers(admin);
       const answer = await ask(sent, query(admin));
       expect(answer.status).toBe(status);
-      if (status === 200) return expect(challengeOf(answer)).toBeNull();
+      if (status === 200) {
+        expect(challengeOf(answer)).toBeNull();
+        return;
+      }
       expect(challengeOf(answer)).toMatch(/^Bearer realm="[^"]+"/);
-      if (error === null) return expect(challengeOf(answer)).not.toContain('error');
+      if (error === null) {
+        expect(challengeOf(answer)).not.toContain('error');
+        return;
+      }
       expect(challengeOf(answer)).toContain(`error="${String(error)}"`);
       if (status === 403) expect(challengeOf(answer)).toMatch(/scope="[^"]*(applications|statistics):read/);
       expect(code(answer)).toBeDefined();
@@ -205,6 +218,19 @@ rfcRows(6750, [
       expect([answer.status, challengeOf(answer)]).toEqual([401, 'Bearer realm="tallygate"']);
       const beside = await answerOf('/graphql', { method: 'POST', body, headers: bearer(admin) });
       expect(beside.status).toBe(415);
+    },
+  },
+  {
+    ...must('§2', 98),
+    behaviour: 'introspection by a bearer token refuses a second one in the query or the body',
+    shows: async () => {
+      const ask = { basic: false, headers: bearer(await server.adminToken(['introspect'])) } as const;
+      expect(await server.post('/introspect', { token: 'x' }, ask)).toMatchObject({
+        status: 200,
+        body: { active: false },
+      });
+      expectRefusal(await server.post('/introspect?access_token=x', { token: 'x' }, ask), 400, 'invalid_request');
+      expectRefusal(await server.post('/introspect', { token: 'x', access_token: 'x' }, ask), 400, 'invalid_request');
     },
   },
   {

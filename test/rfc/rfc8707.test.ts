@@ -84,7 +84,10 @@ rfcTable(8707, asked, async ({ resource, scope = 'default', aud }) => {
   const form = new URLSearchParams({ grant_type: 'client_credentials', scope });
   for (const value of resource) form.append('resource', value === 'graphql' ? management() : value);
   const answer = await server.post('/token', form.toString(), client.ask);
-  if (aud === undefined) return expectRefusal(answer, 400, 'invalid_target');
+  if (aud === undefined) {
+    expectRefusal(answer, 400, 'invalid_target');
+    return;
+  }
   expectToken(answer);
   expect(JSON.parse(Buffer.from(answer.body.access_token.split('.')[1], 'base64url').toString()).aud).toEqual(aud());
 });

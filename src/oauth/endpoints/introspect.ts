@@ -58,8 +58,11 @@ const viewerOf = async (deps: OAuthDeps, presented: PresentedCredentials): Promi
 };
 
 const bearerViewer = async (deps: OAuthDeps, { authorization, form, at }: PresentedCredentials): Promise<Viewer> => {
-  if (['client_secret', 'client_assertion'].some((name) => form.get(name) !== undefined)) {
-    throw new OAuthError('invalid_request', 'Authenticate by a bearer token or as a client, not by both.');
+  if (['client_secret', 'client_assertion', 'access_token'].some((name) => form.get(name) !== undefined)) {
+    throw new OAuthError(
+      'invalid_request',
+      'Authenticate by one bearer token in the header, or as a client, not by both.',
+    );
   }
   const token = bearerTokenOf(authorization);
   const { client, scopes } = await authenticatedBearer(deps, { token, audience: managementAudience(deps.issuer), at });
