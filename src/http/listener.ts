@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { Server as NetServer, type AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface Certificate {
@@ -44,8 +44,10 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
       ? createServer(limits)
       : createTlsServer({ ...limits, ...certificate, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
   const begun = new WeakMap<Duplex, ServerResponse>();
+  const open = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
   const take: RequestListener = (request, response) => {
     begun.set(request.socket, response);
+    open.silent.delete(request.socket);
     handler(request, response);
   };
   server.on('request', take).on('checkExpectation', take);
@@ -57,7 +59,7 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
     else endWith(socket, refusalOf(error.code));
   });
   await listen(server, place);
-  return { port: portOf(server), stop: (timeoutMillis) => stop(server, timeoutMillis) };
+  return { port: portOf(server), stop: (timeoutMillis) => stop(server, open, timeoutMillis) };
 };
 
 const listen = (server: Server, { host, port }: ListenerPlace): Promise<void> =>
@@ -74,9 +76,37 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-const stop = async (server: Server, timeoutMillis: number): Promise<void> => {
-  const cutIdle = setTimeout(() => server.closeIdleConnections(), Math.min(idleMillis, timeoutMillis));
-  const cutAll = setTimeout(() => server.closeAllConnections(), timeoutMillis);
+interface Connections {
+  /** All, also those whose TLS handshake is not over. */
+  readonly all: ReadonlySet<Socket>;
+  /** On which no request has begun yet: Node counts them neither as idle nor as busy. */
+  readonly silent: Set<Socket>;
+}
+
+const trackConnections = (server: Server, whenOpen: 'connection' | 'secureConnection'): Connections => {
+  const all = new Set<Socket>();
+  const silent = new Set<Socket>();
+  const trackIn = (set: Set<Socket>) => (socket: Socket) => {
+    set.add(socket);
+    socket.once('close', () => set.delete(socket));
+  };
+  server.on('connection', trackIn(all)).on(whenOpen, trackIn(silent));
+  return { all, silent };
+};
+
+const destroyAll = (sockets: Iterable<Socket>): void => {
+  for (const socket of sockets) socket.destroy();
+};
+
+const stop = async (server: Server, { all, silent }: Connections, timeoutMillis: number): Promise<void> => {
+  const cutIdle = setTimeout(
+    () => {
+      server.closeIdleConnections();
+      destroyAll(silent);
+    },
+    Math.min(idleMillis, timeoutMillis),
+  );
+  const cutAll = setTimeout(() => destroyAll(all), timeoutMillis);
   await new Promise<void>((resolve) => {
     // http.Server's own close would cut idle connections at once, and with them requests that are on their way.
     NetServer.prototype.close.call(server, () => resolve());

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
@@ -69,7 +70,7 @@ const listenerIsClosed = async (): Promise<void> => {
   const isRefused = (): Promise<boolean> =>
     ask(`http://127.0.0.1:${port}/livez`).then(
       () => false,
-      (error: unknown) => error instanceof Error && error.message.includes('ECONNREFUSED'),
+      (error: unknown) => String(error).includes('ECONNREFUSED'),
     );
   while (!(await isRefused())) await pause(5);
 };
@@ -116,6 +117,15 @@ it('ends at its deadline although a request never ends', async () => {
   await start({ TALLYGATE_SHUTDOWN_TIMEOUT: '1' });
   const { socket } = await openConnection();
   socket.on('error', () => undefined).write(tokenRequest);
+  server.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+});
+
+it('waits no longer than for idle ones for connections on which nothing was ever said', async () => {
+  await start({ TALLYGATE_TLS: 'dev', TALLYGATE_SHUTDOWN_TIMEOUT: '60' });
+  const secure = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  secure.on('error', () => undefined);
+  await new Promise((resolve) => secure.once('secureConnect', resolve));
   server.kill('SIGTERM');
   expect(await server.ended).toBe(0);
 });
