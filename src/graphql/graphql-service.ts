@@ -12,6 +12,7 @@ import type { Log } from '../model/log.js';
 import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
 import { describeCause, errorDescriber, formattedError, type DescribedError } from './describe-error.js';
 import { errorLimit } from './input-errors.js';
+import { knownOperationKinds } from './known-operation-kinds.js';
 import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
@@ -41,6 +42,7 @@ export const createGraphqlService = async (deps: OperationDeps): Promise<Graphql
     hideSchemaDetailsFromClientErrors: true,
     parseOptions: { maxLexicalTokens: tokenLimit },
     maxRecursiveSelections: selectionLimit,
+    validationRules: [knownOperationKinds],
     validationOptions: { maxErrors: errorLimit },
     executionOptions: { maxCoercionErrors: errorLimit },
     persistedQueries: false,

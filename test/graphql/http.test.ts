@@ -67,6 +67,7 @@ describe('an error before execution is 400 in the newer media type and 200 in pl
     ],
     ['a syntax error', '{"query":"{ viewer"}', 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', '{"query":"{ vewer }"}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a kind of operation that there is not', '{"query":"subscription { viewer }"}', 'GRAPHQL_VALIDATION_FAILED'],
     [
       'an unknown operation',
       '{"query":"query A { viewer { clientId } }","operationName":"B"}',
