@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { refuseStart, StartRefused } from './configuration/problem.js';
 import { createApp } from './http/app.js';
 import { frontDoor, type FrontDoor } from './http/front-door.js';
+import { graphqlRefusal } from './http/graphql-refusal.js';
 import { healthRoutes } from './http/health.js';
 import type { Listener } from './http/listener.js';
 import { metricsRoute } from './http/metrics-route.js';
@@ -130,8 +131,10 @@ const holdMillis = 1500;
 
 const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis): Promise<Product | undefined> => {
   const { state, door, issuer, secretKeys, metrics } = basis;
-  const health = healthRoutes(() => isReady(state));
-  const waiting = plainApp({ state, log, issuer }, health, new StoreUnavailable(undefined));
+  const away = new StoreUnavailable(undefined);
+  const graphql = { path: '/graphql', methods: { POST: () => Promise.reject(away) }, refusal: graphqlRefusal };
+  const routes = [...healthRoutes(() => isReady(state)), graphql];
+  const waiting = plainApp({ state, log, issuer }, routes, away);
   const patience = setTimeout(() => door.serveWith(waiting), holdMillis);
   const product = await openProduct({
     config,

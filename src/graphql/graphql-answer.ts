@@ -16,6 +16,10 @@ const statuses: readonly (readonly [code: string, status: number])[] = [
   ['FORBIDDEN', 403],
 ];
 
+/** The code of an error that has only a status: one that was refused before anything knew of GraphQL. */
+export const codeOf = (status: number): string =>
+  statuses.find(([, known]) => known === status)?.[0] ?? (status >= 500 ? 'INTERNAL' : 'BAD_REQUEST');
+
 export const answerOf = (
   requestId: string,
   { errors, data }: FormattedExecutionResult,

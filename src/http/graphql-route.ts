@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { describeCause, formattedError, type DescribedError } from '../graphql/describe-error.js';
+import { formattedError } from '../graphql/describe-error.js';
 import { explorerPage, explorerPolicy } from '../graphql/explorer/page.js';
 import { answerOf, type GraphqlAnswer } from '../graphql/graphql-answer.js';
 import type { GraphqlDeps } from '../graphql/graphql-deps.js';
 import { createGraphqlService, type GraphqlRequest, type GraphqlService } from '../graphql/graphql-service.js';
 import { printManagementSchema } from '../graphql/schema.js';
 import type { Actor } from '../model/actor.js';
-import { errorResponse } from '../oauth/endpoints/error-response.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
 import { describeError } from './describe-error.js';
 import { graphqlRequestIn } from './graphql-body.js';
+import { graphqlRefusal } from './graphql-refusal.js';
 import { acceptedMediaType, isUtf8Json, type GraphqlMediaType } from './media-type.js';
 import { readBody } from './read-body.js';
 import { factsOf } from './request-facts.js';
@@ -31,7 +31,11 @@ export const createGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
   ];
   return {
     routes: [
-      { path: '/graphql', methods: { POST: (context) => answerOperation(deps, service, context) } },
+      {
+        path: '/graphql',
+        methods: { POST: (context) => answerOperation(deps, service, context) },
+        refusal: graphqlRefusal,
+      },
       ...documents.map(({ path, document }) => ({
         path,
         methods: { GET: (context: Context) => sendDocument(context, document) },
@@ -54,12 +58,11 @@ const answerOperation = async (deps: GraphqlDeps, service: GraphqlService, conte
 
 /** Who is asking is found out before anything is read of what he asks. */
 const answerTo = async (
-  deps: GraphqlDeps,
+  { oauth }: GraphqlDeps,
   service: GraphqlService,
   request: IncomingMessage,
 ): Promise<GraphqlAnswer | 'aborted'> => {
-  const actor = await authenticated(deps, request);
-  if ('result' in actor) return actor;
+  const actor = await authenticateBearer(oauth, factsOf(request));
   if (!isPlainJson(request)) return refusal(request, unsupported);
   const body = await readBody(request, bodyLimit(actor));
   if (body === 'aborted') return body;
@@ -68,26 +71,6 @@ const answerTo = async (
   if (!('query' in operation)) return refusal(request, operation);
   if (body.length > ordinaryLimit && !isImport(operation)) return refusal(request, tooLarge);
   return service.run(actor, operation);
-};
-
-/** The actor, or the answer to somebody who is none. */
-const authenticated = async ({ oauth, log }: GraphqlDeps, request: IncomingMessage): Promise<Actor | GraphqlAnswer> => {
-  const { authorization, query, requestId, remoteAddress } = factsOf(request);
-  try {
-    const bearer = { authorization, query, requestId, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
-    return await authenticateBearer(oauth, bearer);
-  } catch (error) {
-    const { status, headers } = errorResponse(error, { issuer: oauth.issuer, requestId });
-    if (status === 500) log.error({ ...describeError(error), requestId }, 'graphql_failed');
-    const challenge = headers['www-authenticate'];
-    const answer = answerOf(requestId, { errors: [formattedError(bearerError(error, status))] }, challenge);
-    return { ...answer, status };
-  }
-};
-
-const bearerError = (error: unknown, status: number): DescribedError => {
-  if (!(error instanceof Error) || status >= 500) return describeCause(error);
-  return { code: status === 401 ? 'UNAUTHENTICATED' : 'BAD_REQUEST', message: error.message };
 };
 
 const isPlainJson = ({ headers }: IncomingMessage): boolean => {

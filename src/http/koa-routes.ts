@@ -8,7 +8,7 @@ import type { Route } from './route.js';
 import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
 
 /** Delivers a route, which answers by Koa's context. What it throws is answered like what an endpoint throws. */
-export const routeSite = (parts: SiteParts, { path, methods }: Route): Site => {
+export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): Site => {
   const allow = Object.keys(methods)
     .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
     .join(', ');
@@ -30,11 +30,17 @@ export const routeSite = (parts: SiteParts, { path, methods }: Route): Site => {
         await run(context);
         if (bodyIsPending(context.req)) endLingering(context);
       } catch (error) {
-        answer(parts, context, { facts, response: refusalOf(parts, error, facts) });
+        const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
+        answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
       }
     },
   };
 };
+
+const formOf =
+  (refusal: NonNullable<Route['refusal']>, { req }: Context): NonNullable<SiteParts['errorForm']> =>
+  (error, context) =>
+    refusal(error, context, req);
 
 const methodOf = ({ method }: Context, methods: Route['methods']) => {
   if (method === 'GET' || method === 'HEAD') return methods.GET;

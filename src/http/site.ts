@@ -19,6 +19,8 @@ export interface SiteParts {
   readonly isPublicOrigin: (origin: string) => Promise<boolean>;
   /** Once true, answers end their connections. */
   readonly isStopping: () => boolean;
+  /** Absent: that of the OAuth endpoints. */
+  readonly errorForm?: typeof errorResponse;
 }
 
 /** Headers of every answer, in lower case like those of the endpoints. */
@@ -29,7 +31,8 @@ export const everywhere = ({ isStopping }: SiteParts, { requestId }: RequestFact
 
 /** The answer to what was thrown. What nobody expected is logged with the place where it happened. */
 export const refusalOf = (parts: SiteParts, error: unknown, { requestId }: RequestFacts): EndpointResponse => {
-  const answer = errorResponse(error, { issuer: parts.issuer, requestId });
+  const { issuer, errorForm = errorResponse } = parts;
+  const answer = errorForm(error, { issuer, requestId });
   if (answer.status === 500) parts.log.error({ requestId, ...describeError(error) }, 'request_failed');
   if (answer.status === 503) parts.log.debug({ requestId, ...describeError(error) }, 'request_put_off');
   return answer;

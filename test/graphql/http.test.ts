@@ -167,10 +167,18 @@ describe('statuses that do not depend on the media type', () => {
     expect((await send(viewer, { 'content-type': type })).status).toBe(200);
   });
 
-  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('405 for %s, with Allow', async (method) => {
-    const response = await fetch(`${server.url}/graphql?query=%7Bviewer%7BclientId%7D%7D`, { method });
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('POST');
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('405 for %s, with Allow, as a GraphQL error', async (method) => {
+    for (const accept of [plain, modern]) {
+      const query = '?query=%7Bviewer%7BclientId%7D%7D';
+      const response = await fetch(`${server.url}/graphql${query}`, { method, headers: { accept } });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('POST');
+      expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
+      const requestId = response.headers.get('x-request-id');
+      expect(await response.json()).toEqual({
+        errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST', requestId } }],
+      });
+    }
   });
 });
 

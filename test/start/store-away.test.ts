@@ -49,10 +49,15 @@ it('lives, is not ready and puts everything off while its store is away at the s
   const url = await startWithout(await freePort());
   expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
   expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503 });
-  for (const path of ['/token', '/graphql', '/.well-known/jwks.json']) {
+  const away = { error: 'temporarily_unavailable' };
+  for (const [path, body] of [
+    ['/token', away],
+    ['/graphql', { errors: [{ extensions: { code: 'UNAVAILABLE', retryAfterSeconds: 1 } }] }],
+    ['/.well-known/jwks.json', away],
+  ] as const) {
     const start = performance.now();
     const answer = await ask(`${url}${path}`, { method: 'POST', body: form });
-    expect(answer).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } });
+    expect(answer).toMatchObject({ status: 503, body });
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
     expect(performance.now() - start).toBeLessThan(2000);
   }
