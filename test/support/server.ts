@@ -26,6 +26,8 @@ export interface TestServerOptions {
   readonly clock?: 'manual' | 'real';
   /** Path of the issuer, like `/auth`. */
   readonly issuerPath?: string;
+  /** Of a second server on the same store: the issuer of the first. */
+  readonly issuer?: string;
   readonly secretKeys?: readonly Buffer[];
   readonly trustedProxies?: readonly string[];
   readonly statisticsTimeZone?: string;
@@ -101,7 +103,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     store,
     log,
     metrics,
-    issuer: url + (options.issuerPath ?? ''),
+    issuer: options.issuer ?? url + (options.issuerPath ?? ''),
     secretKeys: options.secretKeys ?? [Buffer.alloc(32, 7)],
     trustedProxies: options.trustedProxies ?? [],
     statisticsTimeZone: options.statisticsTimeZone ?? 'UTC',
