@@ -63,6 +63,7 @@ describe('active users', () => {
     { window: 'daily' as const, ask: { date: '2026-01-14', zone: 'Asia/Kathmandu' }, users: 1 },
     { window: 'daily' as const, ask: { zone: 'Asia/Kathmandu' }, users: 1 },
     { window: 'daily' as const, ask: { date: '1970-01-01' }, users: 0 },
+    { window: 'monthly' as const, ask: { date: '1970-01-01', zone: 'Pacific/Kiritimati' }, users: 0 },
     { window: 'monthly' as const, ask: { date: '2011-12-30', zone: 'Pacific/Apia' }, users: 0 },
   ])('$window, asked $ask, are $users', async ({ window, ask, users }) => {
     expect(await count(window, ask)).toBe(users);
