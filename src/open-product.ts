@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compose, type Composition, type Parts } from './compose.js';
 import type { Config } from './config.js';
+import { variableName } from './configuration/settings.js';
 import { describeError } from './http/describe-error.js';
 import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
@@ -53,12 +54,13 @@ export const openProduct = async (opening: Opening): Promise<Product | undefined
   return undefined;
 };
 
-const openOnce = async ({ config, parts }: Opening): Promise<Product> => {
+const openOnce = async (opening: Opening): Promise<Product> => {
+  const { config, parts } = opening;
   const url = config.databaseUrl?.reveal() ?? `file:${join(config.dataDir, 'tallygate.db')}`;
   const store = await openStore(url);
   try {
     const composition = await compose({ ...parts, store });
-    const quickstart = await closingOnError(composition, () => makeFirstClients(composition, config));
+    const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));
     const { handler, jobs } = composition;
     const makeRest = () => composition.makeRest();
     const running = startJobs(jobs, parts.log);
@@ -70,10 +72,19 @@ const openOnce = async ({ config, parts }: Opening): Promise<Product> => {
   }
 };
 
-const makeFirstClients = async ({ oauth }: Composition, config: Config): Promise<Quickstart | undefined> => {
+const makeFirstClients = async (
+  { oauth }: Composition,
+  { config, parts }: Opening,
+): Promise<Quickstart | undefined> => {
   await ensureBootstrapClient(oauth, config);
-  return config.mode === 'development' ? ensureQuickstart(oauth, config.dataDir) : undefined;
+  if (config.mode === 'development') return ensureQuickstart(oauth, config.dataDir);
+  const isEmpty = (await oauth.store.applications.count({})) === 0;
+  if (isEmpty) parts.log.warn({ settings: bootstrapSettings }, 'nobody_can_administer');
+  return undefined;
 };
+
+/** What makes a first client. */
+const bootstrapSettings = ['bootstrapClientId', 'bootstrapClientSecret'].map(variableName);
 
 const closingOnError = async <T>(composition: Composition, work: () => Promise<T>): Promise<T> => {
   try {

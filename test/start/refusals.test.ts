@@ -132,6 +132,7 @@ describe('the store', () => {
   it('that was written with another secret key stops the start', async () => {
     const first = await start(production);
     await first.logged('ready');
+    expect(await first.logged('nobody_can_administer')).toMatchObject({ level: 'warn' });
     first.kill('SIGTERM');
     await first.ended;
     const other = randomBytes(32).toString('base64url');
