@@ -66,6 +66,6 @@ export const activeUsersSeries = async (
     end,
     date,
     activeUsers: users[index] ?? 0,
-    complete: end <= cut.asOf,
+    complete: end < cut.asOf,
   }));
 };

@@ -29,7 +29,7 @@ export const issuedTokens = async (
   return buckets.flatMap(({ start, end, date }, index) =>
     grantNames.map((grantType) => {
       const { issued, refused } = sums[index]?.get(grantType) ?? none;
-      return { start, end, date, grantType, issued, refused, complete: end <= cut.asOf };
+      return { start, end, date, grantType, issued, refused, complete: end < cut.asOf };
     }),
   );
 };

@@ -23,7 +23,7 @@ export interface RegisteredUsersBucket extends Bucket {
   readonly totalUsers: number;
   /** First tokens within the bucket whose users were erased since: in neither figure. */
   readonly erasedUsers: number;
-  /** The bucket was over when it was read. */
+  /** The bucket was over at the instant of reading, which is just before `asOf`. */
   readonly complete: boolean;
 }
 
@@ -118,7 +118,7 @@ export const foldBuckets = (
   return buckets.map(({ start, end, date }, index) => {
     const { registered: newUsers, erased: erasedUsers } = counted?.between[index] ?? none;
     totalUsers += newUsers;
-    return { start, end, date, newUsers, totalUsers, erasedUsers, complete: end <= cut.asOf };
+    return { start, end, date, newUsers, totalUsers, erasedUsers, complete: end < cut.asOf };
   });
 };
 

@@ -114,6 +114,8 @@ describe('the series', () => {
     const complete = () =>
       inSnapshot(moved.store, async (cut) => (await registeredSeries(cut, { applicationId: id }, period))[0]?.complete);
     expect(await complete()).toBe(false);
+    moved.clock.set(at('2026-01-15T12:59:59.999Z'));
+    expect(await complete()).toBe(false);
     moved.clock.set(at('2026-01-15T13:00:00Z'));
     expect(await complete()).toBe(true);
     await moved.close();
