@@ -38,7 +38,7 @@ export const activeUsers = async (
   of: ActivityOf,
   { window, date, timeZone }: ActiveUsersAt & { readonly window: ActiveWindow },
 ): Promise<number> => {
-  const today = localDayAt(timeZone, cut.asOf);
+  const today = localDayAt(timeZone, cut.asOf - 1); // the instant of reading lies just before asOf
   const day = date === undefined || date === null ? today : askedLocalDay('date', date);
   if (day > today) throw badInput('date', 'This day has not begun in the time zone: give today or a day before.');
   const from = startOfLocalDay(timeZone, day + 1 - activeWindows[window]);

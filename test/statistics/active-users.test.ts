@@ -88,6 +88,19 @@ describe('active users', () => {
     expect(await count('daily', { zone: 'Etc/GMT+12' })).toBe(0);
   });
 
+  it('end today with the last millisecond of today', async () => {
+    const late = await openTestStore();
+    late.clock.set(at('2026-01-15T23:59:59.999Z'));
+    const ask = (date: string) =>
+      inSnapshot(late.store, (cut) =>
+        activeUsers(cut, { applicationId }, { window: 'daily', date, timeZone: timeZone('UTC', 'timeZone') }),
+      );
+    await expect(ask('2026-01-16')).rejects.toMatchObject({ field: 'date' });
+    late.clock.advance(1);
+    expect(await ask('2026-01-16')).toBe(0);
+    await late.close();
+  });
+
   it('by bucket count in each bucket, empty and future ones included', async () => {
     const series = await inSnapshot(opened.store, (cut) =>
       activeUsersSeries(
