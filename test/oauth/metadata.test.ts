@@ -36,6 +36,7 @@ describe('the metadata document (RFC 8414)', () => {
       introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
       jwks_uri: 'https://tallygate.example/.well-known/jwks.json',
       grant_types_supported: ['client_credentials', 'refresh_token'],
+      subject_types_supported: ['public'], // Spring Security refuses openid-configuration without
     });
   });
 

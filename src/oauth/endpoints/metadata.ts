@@ -5,6 +5,8 @@ import type { Endpoint, Listing } from './endpoint.js';
 import { publicDocument } from './public-document.js';
 
 const maxAgeSeconds = 300;
+/** A user has the same `sub` at every client. A member of OpenID Connect: libraries that read openid-configuration refuse it without. */
+const subjectTypes = ['public'];
 const wellKnownNames = ['oauth-authorization-server', 'openid-configuration'];
 
 /**
@@ -20,7 +22,12 @@ export const metadataEndpoint = (deps: OAuthDeps, endpoints: readonly Endpoint[]
     method: 'GET',
     cors: 'everybody',
     handle: async (request) => {
-      const document = [['issuer', issuer], ...members, ['grant_types_supported', await grantTypes()]];
+      const document = [
+        ['issuer', issuer],
+        ...members,
+        ['grant_types_supported', await grantTypes()],
+        ['subject_types_supported', subjectTypes],
+      ];
       const body = JSON.stringify(Object.fromEntries(document));
       return publicDocument(request, { contentType: 'application/json', maxAgeSeconds, body });
     },
