@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEngine, type Engine } from '../../scripts/mongodb-engine.mjs';
 import { openMongoStore } from '../../src/store/mongo/open.js';
 import { StoreUnavailable, type Store } from '../../src/store/port/store.js';
-import { startCuttingProxy } from './cutting-proxy.js';
+import { startMeddlingProxy } from './meddling-proxy.js';
 import { onMongoDB } from './mongo-server.js';
 import { eventOf, idMaker } from './registration-reading.js';
 import { accessTokenOf, applicationOf, familyOf, nextOf, userOf } from './samples.js';
@@ -104,9 +104,8 @@ const describeOutages = () => {
     });
 
     it('knows its own write again when the reply was lost', async () => {
-      const { hostname, port } = new URL(engine.url);
-      const proxy = await startCuttingProxy({ host: hostname, port: Number(port) });
-      const behind = await openMongoStore(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`);
+      const proxy = await startMeddlingProxy(engine.url);
+      const behind = await openMongoStore(proxy.through(`${engine.url}/`));
       const at = behind.clock();
       const ends = {
         issuedAt: at,

@@ -11,10 +11,10 @@ export const buryRegistration = async (database: Database, key: string): Promise
   const change = beginChange(database);
   for (let round = 0; round < rounds; round++) {
     const row = await database.run(() => database.registrations.findById(key).lean<RegistrationDocument>());
-    if (row === null || row.userId === nobody) return change.finish();
+    if (row === null || row.userId === nobody) return change.finish([]);
     await change.open(firstInstantsOf(row));
     const { matchedCount } = await database.run(() => database.registrations.updateOne(unmoved(row), burial));
-    if (matchedCount === 1) return change.finish();
+    if (matchedCount === 1) return change.finish(firstInstantsOf(row));
   }
   throw new Error('A registration moves too often to be buried.');
 };

@@ -46,7 +46,11 @@ export interface UserDocument extends WithOutbox, WithWriter {
   passwordHash?: string;
   createdAt?: EpochMillis;
   passwordChangedAt?: EpochMillis;
+  /** Keys of the registration rows that were ever announced for him: his erasure leaves none of them and lets none come later. */
+  registrationKeys?: string[];
   erasedAt?: EpochMillis;
+  /** From the first write of an erasure to its last one: cuts that still show his registrations show him. */
+  formerUsername?: string;
   cleaning?: boolean;
 }
 
@@ -150,7 +154,7 @@ export interface KeptDocument {
   period: number;
   /** Raised by every write. */
   version: number;
-  changing: RunningChange[];
+  changing?: RunningChange[];
   /** Figures are kept. Absent: the period is counted live. */
   closed?: true;
   registered?: number;

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { ImportOutcome, NewRegistration } from '../port/registrations.js';
-import { buryRegistration } from './bury-registration.js';
+import { announceRows } from './announced-rows.js';
 import type { Collections, Database } from './database.js';
 import type { ImportDocument, RegistrationDocument } from './documents.js';
 import { erasedAmong, removedAmong } from './gone.js';
@@ -40,11 +40,11 @@ export const importRegistrations = async (
 /** May be done again from the beginning. */
 export const carryOut = async (database: Database, document: ImportDocument): Promise<readonly ImportOutcome[]> => {
   const change = beginChange(database);
-  const groups = await readGroups(database, document.rows);
+  const groups = await announced(database, await readGroups(database, document.rows));
   await change.open(groups.flatMap((group) => changedInstants(group.row, fold(group).row)));
   const folded = await inParallel(groups, (group) => write(database, change, group));
-  await clearGone(database, folded);
-  await change.finish();
+  await clearRemoved(database, folded);
+  await change.finish(groups.flatMap((group, index) => changedInstants(group.row, folded[index]?.row)));
   await moveOutbox(database, database.carriers.imports, document);
   await database.run(() => database.imports.deleteOne({ _id: document._id }));
   return inOrder(document.rows, folded);
@@ -89,6 +89,19 @@ const readGroups = async (collections: Collections, rows: readonly NewRegistrati
   }));
 };
 
+/** Whose user is erased before his row is announced is gone; who is erased later knows of it. */
+const announced = async (database: Database, groups: readonly Group[]): Promise<readonly Group[]> => {
+  const fresh = groups
+    .filter(({ row, gone }) => row === undefined && !gone)
+    .flatMap(({ registrations }) => registrations.slice(0, 1).map(({ registration }) => registration));
+  const erased = await announceRows(database, fresh);
+  if (erased.size === 0) return groups;
+  return groups.map((group) => ({
+    ...group,
+    gone: group.gone || group.registrations.some(({ registration }) => erased.has(registration.userId)),
+  }));
+};
+
 const fold = ({ row, gone, registrations }: Group): Folded => {
   if (row === undefined && gone) {
     return { row, outcomes: new Map(registrations.map(({ index }) => [index, 'erased' as const])) };
@@ -130,12 +143,10 @@ const changedInstants = (
     return [was, is].flatMap((at) => (at === undefined ? [] : [{ applicationId: after.applicationId, scope, at }]));
   });
 
-/** Users and applications that went while rows were made: either they found the row, or they are found here. */
-const clearGone = async (database: Database, folded: readonly Folded[]): Promise<void> => {
+/** Applications that went while rows were made: either they found the row, or they are found here. */
+const clearRemoved = async (database: Database, folded: readonly Folded[]): Promise<void> => {
   const rows = folded.flatMap(({ row }) => row ?? []);
-  const erased = await erasedAmong(database, [...new Set(rows.map(({ userId }) => userId))]);
   const removed = await removedAmong(database, [...new Set(rows.map(({ applicationId }) => applicationId))]);
-  for (const { _id } of rows.filter(({ userId }) => erased.has(userId))) await buryRegistration(database, _id);
   for (const { _id } of rows.filter(({ applicationId }) => removed.has(applicationId))) {
     await database.run(() => database.registrations.deleteOne({ _id }));
   }

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { UpdateQuery } from 'mongoose';
 import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
-import { changeMillis, endDayOf, keptId, perhapsClosedThrough, periodsOf, type FirstInstant } from './kept-periods.js';
+import type { KeptDocument } from './documents.js';
+import {
+  changeMillis,
+  endDayOf,
+  keptId,
+  perhapsClosedThrough,
+  periodsOf,
+  type FirstInstant,
+  type KeptPeriod,
+} from './kept-periods.js';
 
 /**
  * A change of rows whose days may be closed: it drops what is kept of these days before it touches a row and lets go of them afterwards. Between
@@ -10,55 +20,58 @@ import { changeMillis, endDayOf, keptId, perhapsClosedThrough, periodsOf, type F
 export interface KeptChange {
   /**
    * Must resolve before rows with these first instants are made, moved or buried.
-   * @throws StoreUnavailable when the change has taken too long: days may be closed again
+   * @throws StoreUnavailable when the change has taken too long: its days may be closed again
    */
   open(instants: readonly FirstInstant[]): Promise<void>;
-  finish(): Promise<void>;
+  /**
+   * Must resolve before the change of rows with these first instants is acknowledged. It also opens what was closed in spite of the change:
+   * because its day was still to be closed when it began, or because somebody took it for dead.
+   */
+  finish(instants: readonly FirstInstant[]): Promise<void>;
 }
 
-const batch = 500;
+type Opened = KeptPeriod & { readonly _id: string };
 
 export const beginChange = (database: Database): KeptChange => {
   const id = randomUUID();
   const begin = database.clock();
-  const opened = new Set<string>();
+  const opened = new Map<string, Opened>();
+  const perhapsClosed = (instants: readonly FirstInstant[]): readonly Opened[] => {
+    const through = perhapsClosedThrough(database.clock());
+    const periods = instants.flatMap(periodsOf).filter((period) => endDayOf(period) - 1 <= through);
+    const missing = periods.map((period) => ({ ...period, _id: keptId(period) })).filter(({ _id }) => !opened.has(_id));
+    return [...new Map(missing.map((period) => [period._id, period])).values()];
+  };
   return {
     open: async (instants) => {
-      const now = database.clock();
-      if (now > begin + changeMillis / 2) throw new StoreUnavailable('a change of registrations took too long');
-      const periods = instants
-        .flatMap(periodsOf)
-        .filter((period) => endDayOf(period) - 1 <= perhapsClosedThrough(now))
-        .map((period) => ({ ...period, _id: keptId(period) }));
-      const closed = [...new Map(periods.map((period) => [period._id, period])).values()].filter(
-        ({ _id }) => !opened.has(_id),
-      );
-      for (const some of batches(closed)) {
-        const writes = some.map(({ _id, ...fields }) => ({
-          updateOne: {
-            filter: { _id },
-            update: {
-              ...reopening,
-              $addToSet: { changing: { id, until: begin + changeMillis } },
-              $setOnInsert: fields,
-            },
-            upsert: true,
-          },
-        }));
-        await database.runUpsert(() => database.kept.bulkWrite(writes, { ordered: false }));
-        for (const { _id } of some) opened.add(_id);
+      if (database.clock() > begin + changeMillis / 2) {
+        throw new StoreUnavailable('a change of registrations took too long');
       }
+      const periods = perhapsClosed(instants);
+      await reopen(database, periods, { $addToSet: { changing: { id, until: begin + changeMillis } } });
+      for (const period of periods) opened.set(period._id, period);
     },
-    finish: async () => {
-      // Also where somebody has taken this change for dead and closed the day: it is open again then.
-      for (const ids of batches([...opened])) {
-        await database.run(() =>
-          database.kept.updateMany({ _id: { $in: [...ids] } }, { ...reopening, $pull: { changing: { id } } }),
-        );
-      }
+    finish: async (instants) => {
+      const periods = [...opened.values(), ...perhapsClosed(instants)];
+      await reopen(database, periods, { $pull: { changing: { id } } });
       opened.clear();
     },
   };
+};
+
+const batch = 500;
+
+const reopen = async (
+  { kept, runUpsert }: Database,
+  periods: readonly Opened[],
+  change: Pick<UpdateQuery<KeptDocument>, '$addToSet' | '$pull'>,
+): Promise<void> => {
+  for (let start = 0; start < periods.length; start += batch) {
+    const writes = periods.slice(start, start + batch).map(({ _id, ...fields }) => ({
+      updateOne: { filter: { _id }, update: { ...reopening, ...change, $setOnInsert: fields }, upsert: true },
+    }));
+    await runUpsert(() => kept.bulkWrite(writes, { ordered: false }));
+  }
 };
 
 /** A raised version makes whoever is counting the period lose. */
@@ -66,8 +79,3 @@ const reopening = {
   $inc: { version: 1 },
   $unset: { closed: 1, registered: 1, erased: 1, registeredQuarters: 1, erasedQuarters: 1 },
 } as const;
-
-const batches = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / batch) }, (_, index) =>
-    items.slice(index * batch, (index + 1) * batch),
-  );

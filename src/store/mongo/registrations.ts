@@ -1,8 +1,9 @@
 import type { NewRegistration, RegistrationStore } from '../port/registrations.js';
+import { announceRows } from './announced-rows.js';
 import { buryRegistration } from './bury-registration.js';
 import type { Database } from './database.js';
 import type { RegistrationDocument } from './documents.js';
-import { erasedAmong, removedAmong } from './gone.js';
+import { removedAmong } from './gone.js';
 import { importRegistrations, rehearseImport } from './import-registrations.js';
 import { beginChange, type KeptChange } from './kept-change.js';
 import { firstField, firstInstantsOf, lastField } from './kept-periods.js';
@@ -51,13 +52,12 @@ const recordFirst = async (database: Database, registration: NewRegistration): P
   for (let round = 0; round < rounds; round++) {
     const outcome = await attempt(database, registration, change);
     if (outcome === undefined) continue;
+    if (outcome === 'erased') return 'first';
     if (outcome === 'already') {
       await change.finish();
       return 'already';
     }
-    // A login that took minutes: its day may have been closed without it.
-    await change.open(firstInstantsOf(outcome));
-    await change.finish();
+    await change.finish(firstInstantsOf(outcome));
     return afterFirst(database, registration);
   }
   throw new Error('A registration moves too often.');
@@ -68,11 +68,12 @@ const attempt = async (
   database: Database,
   registration: NewRegistration,
   change: KeptChange,
-): Promise<RegistrationDocument | 'already' | undefined> => {
+): Promise<RegistrationDocument | 'already' | 'erased' | undefined> => {
   const { applicationId, environment, userId, at } = registration;
   const key = registrationKey(applicationId, userId);
   const row = await database.run(() => database.registrations.findById(key).lean<RegistrationDocument>());
   if (row === null) {
+    if ((await announceRows(database, [registration])).has(userId)) return 'erased';
     const made = newRow(registration);
     await change.open(firstInstantsOf(made));
     return (await insertRow(database, made)) ? made : undefined;
@@ -86,20 +87,12 @@ const attempt = async (
   return (await changeRow(database, row, moved)) ? moved : undefined;
 };
 
-/** Whoever went while the row was made has looked for rows before it was there, or finds it: one of the two sees the other. */
+/** An application that was removed while the row was made was cleaned before it was there, or finds it: one of the two sees the other. */
 const afterFirst = async (
   database: Database,
   { applicationId, userId }: NewRegistration,
 ): Promise<'first' | 'already'> => {
-  const [erased, removed] = await Promise.all([
-    erasedAmong(database, [userId]),
-    removedAmong(database, [applicationId]),
-  ]);
-  const key = registrationKey(applicationId, userId);
-  if (removed.has(applicationId)) {
-    await database.run(() => database.registrations.deleteOne({ _id: key }));
-    return 'already';
-  }
-  if (erased.has(userId)) await buryRegistration(database, key);
-  return 'first';
+  if ((await removedAmong(database, [applicationId])).size === 0) return 'first';
+  await database.run(() => database.registrations.deleteOne({ _id: registrationKey(applicationId, userId) }));
+  return 'already';
 };

@@ -9,7 +9,7 @@ import type { Cut } from './cut.js';
 import type { Database } from './database.js';
 import type { ApplicationDocument, UserDocument } from './documents.js';
 import { registrationReader } from './registration-reader.js';
-import { among, usersOf } from './users.js';
+import { amongOfCut, usersOf } from './users.js';
 import type { Runs } from './run.js';
 
 /** MongoDB ends a transaction after 60 s by itself; nobody's statistics take half of it. */
@@ -62,7 +62,7 @@ const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
     },
     findUsers: (ids) =>
       read(async () => {
-        const found = users.find(among(ids)).sort(byAge).session(cut.session);
+        const found = users.find(amongOfCut(ids)).sort(byAge).session(cut.session);
         return usersOf(await cut.collections.run(() => found.lean<UserDocument[]>()));
       }),
     findApplications: (ids) =>

@@ -11,7 +11,7 @@ import { moveOutbox } from './outbox.js';
 import { isDuplicateKey } from './store-error.js';
 import { revokeMatching } from './families.js';
 
-/** An erased user's document keeps his id and no more. */
+/** An erased user's document keeps his id and, once his registrations are buried, no more. */
 const live = { erasedAt: { $exists: false } };
 
 export const mongoUsers = (database: Database): UserStore => {
@@ -46,7 +46,13 @@ export const mongoUsers = (database: Database): UserStore => {
 };
 
 /** Those of the users with these ids who are not erased. */
-export const among = (ids: readonly string[]): Condition => ({ _id: { $in: [...ids] }, ...live });
+const among = (ids: readonly string[]): Condition => ({ _id: { $in: [...ids] }, ...live });
+
+/** The same for cuts, in which somebody can be erased and his registrations not yet buried. */
+export const amongOfCut = (ids: readonly string[]): Condition => ({
+  _id: { $in: [...ids] },
+  $or: [live, { formerUsername: { $exists: true } }],
+});
 
 export const byAge = { createdAt: 1, _id: 1 } as const;
 
@@ -61,7 +67,7 @@ export const usersOf = (documents: readonly UserDocument[]): readonly User[] => 
 
 const userOf = (document: UserDocument): User => ({
   id: document._id,
-  username: document.username ?? '',
+  username: document.username ?? document.formerUsername ?? '',
   ...(document.email === undefined ? {} : { email: document.email }),
   ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
   enabled: document.enabled ?? false,
@@ -160,29 +166,21 @@ const erase = async (database: Database, id: string, audit: AuditEvent): Promise
       .lean<UserDocument>(),
   );
   const tombstone =
-    erased ??
-    (await database.run(() => database.users.findOne({ _id: id, writer, cleaning: true }).lean<UserDocument>()));
+    erased ?? (await database.run(() => database.users.findOne({ _id: id, writer }).lean<UserDocument>()));
   if (tombstone === null) return 'unknown';
   await finishErasure(database, id);
   await moveOutbox(database, database.carriers.users, tombstone);
   return 'erased';
 };
 
+/** Hides him from everything but cuts, and frees his name. */
 const erasure = (by: {
   readonly audit: AuditEvent;
   readonly at: number;
   readonly writer: string;
 }): UpdateQuery<UserDocument> => ({
   $set: { erasedAt: by.at, cleaning: true, writer: by.writer },
-  $unset: {
-    username: 1,
-    email: 1,
-    displayName: 1,
-    enabled: 1,
-    epoch: 1,
-    passwordHash: 1,
-    createdAt: 1,
-    passwordChangedAt: 1,
-  },
+  $rename: { username: 'formerUsername' },
+  $unset: { passwordHash: 1 },
   $push: { outbox: by.audit },
 });

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openMongoStore } from '../../src/store/mongo/open.js';
+import type { Store } from '../../src/store/port/store.js';
+import { databaseUrl, dropDatabase } from './adapters.js';
+import { startMeddlingProxy, type MeddlingProxy } from './meddling-proxy.js';
+import { onMongoDB } from './mongo-server.js';
+import { manualClock, type ManualClock } from './opened-stores.js';
+import { day, differences, histogram, idMaker, inSnapshot, sweepAll, walk } from './registration-reading.js';
+
+/** The orders in which a change and the closing of its day can meet, made to happen by holding messages of one of two servers. */
+const describeMeetings = (server: string) => {
+  describe('a closed day on MongoDB', () => {
+    const url = databaseUrl(server);
+    const id = idMaker('kept');
+    let clock: ManualClock;
+    let proxy: MeddlingProxy;
+    let held: Store;
+    let free: Store;
+    beforeAll(async () => {
+      clock = manualClock();
+      const options = { clock: clock.now, patience: 30 };
+      proxy = await startMeddlingProxy(url);
+      held = await openMongoStore(proxy.through(url), options);
+      free = await openMongoStore(url, options);
+    });
+    afterAll(async () => {
+      await held.close();
+      await free.close();
+      await proxy.close();
+      await dropDatabase(url);
+    });
+
+    const kept = 'kept_registrations';
+    const sweep = () => sweepAll(free, clock.now());
+    const record = (store: Store, applicationId: string, at: number) =>
+      store.registrations.record({ applicationId, environment: 'PRODUCTION', userId: id('usr'), at });
+    /** A day with one registration, closed. */
+    const closedDay = async (): Promise<{ readonly applicationId: string; readonly at: number }> => {
+      const closed = { applicationId: id('app'), at: clock.now() };
+      await record(free, closed.applicationId, closed.at);
+      clock.advance(2 * day);
+      await sweep();
+      return closed;
+    };
+    const expectRegistered = (applicationId: string, users: number) =>
+      inSnapshot(free, async (snapshot) => {
+        expect(await walk(snapshot, { applicationId })).toHaveLength(users);
+        expect(await histogram(snapshot, { applicationId }, [snapshot.asOf])).toEqual([
+          { registered: users, erased: 0 },
+        ]);
+        expect(await differences(snapshot, applicationId)).toEqual([]);
+      });
+
+    it('is not closed by figures that were counted before a change, however late they arrive', async () => {
+      const { applicationId, at } = await closedDay();
+      await record(free, applicationId, at);
+      const figures = proxy.hold('registeredQuarters');
+      const sweeping = held.sweep(clock.now());
+      const late = await figures;
+      await record(free, applicationId, at);
+      await expectRegistered(applicationId, 3);
+      late.letGo();
+      await sweeping;
+      await expectRegistered(applicationId, 3);
+      await sweep();
+      await expectRegistered(applicationId, 3);
+    });
+
+    it('is not closed while a change of it runs', async () => {
+      const { applicationId, at } = await closedDay();
+      const insert = proxy.hold('productionFirst');
+      const recording = record(held, applicationId, at);
+      // The first such message asks whether there is a registration to move, the second makes the row.
+      (await insert).letGo();
+      const row = await proxy.hold('productionFirst');
+      await sweep();
+      await expectRegistered(applicationId, 1);
+      const finish = proxy.hold(kept);
+      row.letGo();
+      const end = await finish;
+      await expectRegistered(applicationId, 2);
+      end.letGo();
+      expect(await recording).toBe('first');
+      await expectRegistered(applicationId, 2);
+      await sweep();
+      await expectRegistered(applicationId, 2);
+    });
+
+    it('is opened again by a change that was taken for dead', async () => {
+      const { applicationId, at } = await closedDay();
+      const asked = proxy.hold('productionFirst');
+      const recording = record(held, applicationId, at);
+      (await asked).letGo();
+      const row = await proxy.hold('productionFirst');
+      clock.advance(6 * 60_000);
+      await sweep();
+      row.letGo();
+      // The row is there; the change has taken too long to be sure of its days, and says so.
+      await recording.catch(() => undefined);
+      await sweep();
+      await expectRegistered(applicationId, 2);
+    });
+
+    it('counts a login whose row was made after its day was closed', async () => {
+      const applicationId = id('app');
+      const at = clock.now();
+      await record(free, applicationId, at);
+      const asked = proxy.hold('productionFirst');
+      const recording = record(held, applicationId, at);
+      (await asked).letGo();
+      const row = await proxy.hold('productionFirst');
+      clock.advance(2 * day);
+      await sweep();
+      await expectRegistered(applicationId, 1);
+      row.letGo();
+      expect(await recording).toBe('first');
+      await expectRegistered(applicationId, 2);
+    });
+  });
+};
+
+onMongoDB(describeMeetings);
