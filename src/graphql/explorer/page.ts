@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { explorerScript } from './script.js';
 import { explorerStyle } from './style.js';
 
-const sampleQuery = `query Dashboard($from: DateTime!, $to: DateTime!) {
+/** Its variables, the months of this year, are written by the script. */
+const sampleQuery = `query Dashboard($period: PeriodInput!) {
   applications(first: 10) {
     nodes {
       name
       registeredUsers {
         total
-        series(period: { from: $from, to: $to, interval: MONTH }) {
+        series(period: $period) {
           date
           newUsers
           totalUsers
@@ -16,11 +17,6 @@ const sampleQuery = `query Dashboard($from: DateTime!, $to: DateTime!) {
       }
     }
   }
-}`;
-
-const sampleVariables = `{
-  "from": "2026-01-01T00:00:00Z",
-  "to": "2027-01-01T00:00:00Z"
 }`;
 
 /** A page to try the API with. It loads nothing, from no host: style and script are inside. */
@@ -63,7 +59,7 @@ export const explorerPage = `<!doctype html>
       <span id="state" class="state" role="status">Ctrl+Enter runs it, too.</span>
     </div>
     <h2><label for="variables">Variables</label></h2>
-    <textarea id="variables" spellcheck="false" autocapitalize="off" autocomplete="off">${sampleVariables}</textarea>
+    <textarea id="variables" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
   </section>
   <section aria-label="Answer">
     <h2>Answer</h2>

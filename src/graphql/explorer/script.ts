@@ -167,6 +167,10 @@ const loadSchema = async () => {
 };
 const order = (type, first) => (first.includes(type.name) ? first.indexOf(type.name) : first.length);
 
+const year = new Date().getUTCFullYear();
+const period = { from: year + '-01-01T00:00:00Z', to: year + 1 + '-01-01T00:00:00Z', interval: 'MONTH' };
+element('variables').value = JSON.stringify({ period }, null, 2);
+
 const onEnter = (id, action) =>
   element(id).addEventListener('keydown', (event) => {
     if (event.key === 'Enter') action();
