@@ -43,7 +43,7 @@ export const findToken = async (
 ): Promise<FoundAccessToken | FoundRefreshToken | undefined> =>
   token.startsWith('tgr_') ? findRefreshToken(deps, token) : findAccessToken(deps, token, at);
 
-/** Undefined for what is not ours, is malformed, or has expired at `at`. */
+/** Undefined for what is not ours, is malformed, has expired at `at` or is not valid yet. */
 export const findAccessToken = async (
   { store, signingKeys, issuer }: OAuthDeps,
   token: string,
@@ -51,7 +51,7 @@ export const findAccessToken = async (
 ): Promise<FoundAccessToken | undefined> => {
   const found = token.startsWith('tga_')
     ? ofRow(await store.tokens.findAccessToken(sha256(token), at))
-    : ofJwt(await signingKeys.verifyLatest(token), issuer);
+    : ofJwt(await signingKeys.verifyLatest(token), { issuer, at });
   return found === undefined || found.expiresAt <= at ? undefined : found;
 };
 
@@ -83,12 +83,16 @@ export const wholeSeconds = (at: EpochMillis): EpochMillis => later(0, numericDa
 
 const accessTokenTypes: ReadonlySet<string> = new Set(Object.values(headerTypes));
 
-/** Of all that our keys sign, only access tokens have these claims. */
-const ofJwt = (jwt: VerifiedJwt | undefined, issuer: string): FoundAccessToken | undefined => {
+/** Of all that our keys sign, only access tokens have these claims. None of them has `nbf`, but where it stands it counts (RFC 7519 §4.1.5). */
+const ofJwt = (
+  jwt: VerifiedJwt | undefined,
+  { issuer, at }: { readonly issuer: string; readonly at: EpochMillis },
+): FoundAccessToken | undefined => {
   if (jwt === undefined) return undefined;
   const { header, claims } = jwt;
-  const { iss, sub, aud, client_id: clientId, iat, exp, jti, scope } = claims;
+  const { iss, sub, aud, client_id: clientId, iat, exp, nbf, jti, scope } = claims;
   if (!accessTokenTypes.has(header.typ) || iss !== issuer) return undefined;
+  if (nbf !== undefined && !(typeof nbf === 'number' && later(0, nbf) <= at)) return undefined;
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return undefined;
   if (typeof iat !== 'number' || typeof exp !== 'number' || typeof jti !== 'string') return undefined;
   const identity = decodeTokenId(jti);

@@ -15,10 +15,12 @@ export const clientJwks = (...names: readonly Alg[]): string =>
     keys: names.map((alg) => ({ ...clientKeys[alg].publicKey.export({ format: 'jwk' }), alg, kid: alg })),
   });
 
-const encoded = (part: object | string): string =>
-  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+const encoded = (part: object | string): string => {
+  if (Buffer.isBuffer(part)) return part.toString('base64url');
+  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+};
 
-/** A compact JWS by the algorithm of the key, whatever the header says. Texts stand in it as they are. */
+/** A compact JWS by the algorithm of the key, whatever the header says. Texts and bytes stand in it as they are. */
 export const signedBy = (key: KeyObject, header: object | string, payload: object | string): string => {
   const input = `${encoded(header)}.${encoded(payload)}`;
   const isEd = key.asymmetricKeyType === 'ed25519';
