@@ -54,7 +54,7 @@ const recordFirst = async (database: Database, registration: NewRegistration): P
     if (outcome === undefined) continue;
     if (outcome === 'erased') return 'first';
     if (outcome === 'already') {
-      await change.finish();
+      await change.finish([]);
       return 'already';
     }
     await change.finish(firstInstantsOf(outcome));
