@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { Secret } from '../../src/model/secret.js';
 import { welcomeText } from '../../src/start/welcome.js';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+jest.setTimeout(120_000); // processes start slowly on a busy machine
 
 beforeAll(() => builtProgram(), buildMillis);
 

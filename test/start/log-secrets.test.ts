@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+jest.setTimeout(120_000); // processes start slowly on a busy machine
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: ServerProcess;

@@ -2,9 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+jest.setTimeout(120_000); // processes start slowly on a busy machine
 
 beforeAll(() => builtProgram(), buildMillis);
 

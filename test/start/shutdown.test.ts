@@ -2,9 +2,11 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
+
+jest.setTimeout(120_000); // processes start slowly on a busy machine
 
 beforeAll(() => builtProgram(), buildMillis);
 
