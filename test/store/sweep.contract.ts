@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KeyEnvironment } from '../../src/model/application.js';
 import type { EpochMillis } from '../../src/model/clock.js';
@@ -111,7 +112,10 @@ export const sweepContract: Contract = (name, open) => {
       stores.clock.set(midnight() + 11 * 60_000);
       let writing = true;
       const whileWriting = async (work: () => Promise<unknown>): Promise<void> => {
-        while (writing) await work();
+        while (writing) {
+          await work();
+          await turn(); // a store that answers at once would never let the writers run
+        }
       };
       const write = async (users: readonly string[], lane: number): Promise<void> => {
         const { registrations } = either(lane);
@@ -149,7 +153,7 @@ export const sweepContract: Contract = (name, open) => {
       expect(await check()).toEqual([{ registered: 32, erased: 8 }]);
     });
 
-    it('forgets what has expired, and families a month after their end', async () => {
+    it('forgets what has expired, a revoked family after a month, another one when its access tokens must be over', async () => {
       const at = now();
       const epochs = { client: 0, grant: 0, user: 0 };
       const family = {
@@ -164,7 +168,10 @@ export const sweepContract: Contract = (name, open) => {
         ...{ issuedAt: at, lastUsedAt: at, idleExpiresAt: at + hour, absoluteExpiresAt: at + day },
       };
       const claim = { key: id('key'), inputDigest: 'digest', targetId: 'target', expiresAt: at + hour };
+      const revoked = { ...family, id: id('fam') };
       await stores.first.tokens.open(family);
+      await stores.first.tokens.open(revoked);
+      await stores.first.tokens.revokeFamily(revoked.id, at);
       await stores.first.idempotency.claim(claim, at);
       await sweep();
       expect(await stores.second.tokens.findFamily(family.id)).toEqual(family);
@@ -173,6 +180,10 @@ export const sweepContract: Contract = (name, open) => {
       expect(await stores.second.tokens.findFamily(family.id)).toEqual(family);
       expect(await stores.second.idempotency.claim({ ...claim, expiresAt: at + day }, now())).toBe('claimed');
       stores.clock.set(at + 32 * day);
+      await sweep();
+      expect(await stores.second.tokens.findFamily(family.id)).toEqual(family);
+      expect(await stores.second.tokens.findFamily(revoked.id)).toBeUndefined();
+      stores.clock.set(at + 366 * day);
       await sweep();
       expect(await stores.second.tokens.findFamily(family.id)).toBeUndefined();
     });
