@@ -11,6 +11,8 @@ export interface DescribedError {
   readonly code: ManagementErrorCode | ApolloCode;
   readonly field?: string;
   readonly retryAfterSeconds?: number;
+  /** For the header WWW-Authenticate (RFC 6750 §3.1). */
+  readonly neededScopes?: readonly string[];
   /** Nobody expected it: for the log, never for the answer. */
   readonly unexpected?: unknown;
 }
@@ -48,13 +50,14 @@ export const errorDescriber = (
 /** What a resolver, or what stands in front of an operation, threw. */
 export const describeCause = (cause: unknown): DescribedError => {
   if (cause instanceof ManagementError) {
-    const { code, message, field } = cause;
+    const { code, message, field, neededScopes } = cause;
     const retryAfterSeconds = cause.retryAfterSeconds ?? (code === 'UNAVAILABLE' ? 1 : undefined);
     return {
       code,
       message,
       ...(field === undefined ? {} : { field }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(neededScopes === undefined ? {} : { neededScopes }),
     };
   }
   if (cause instanceof StoreUnavailable) return unavailable('The server cannot reach its store: try again.', 1);

@@ -16,6 +16,7 @@ import { knownOperationKinds } from './known-operation-kinds.js';
 import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
+import { judgeScopes } from './operation-scopes.js';
 import { buildManagementSchema } from './schema.js';
 
 /** What a client sends (GraphQL over HTTP §5.1). */
@@ -105,16 +106,7 @@ const gate = (): ApolloServerPlugin<OperationContext> => ({
 const refused = ({ errors, neededScopes }: GateRefusal): GraphQLResponse => ({
   http: {
     status: 200, // the delivery looks at the errors
-    headers: new HeaderMap(
-      neededScopes === undefined
-        ? []
-        : [
-            [
-              'www-authenticate',
-              `Bearer realm="tallygate", error="insufficient_scope", scope="${neededScopes.join(' ')}"`,
-            ],
-          ],
-    ),
+    headers: new HeaderMap(neededScopes === undefined ? [] : [['www-authenticate', scopeChallenge(neededScopes)]]),
   },
   body: {
     kind: 'single',
@@ -126,17 +118,27 @@ const refused = ({ errors, neededScopes }: GateRefusal): GraphQLResponse => ({
   },
 });
 
+/** RFC 6750 §3. */
+const scopeChallenge = (scopes: readonly string[]): string =>
+  `Bearer realm="tallygate", error="insufficient_scope", scope="${scopes.join(' ')}"`;
+
 /** Finds out what the errors of an operation are while its document is at hand, and logs what nobody expected. */
 const describer = (described: WeakMap<object, DescribedError>): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: () =>
     Promise.resolve({
-      didEncounterErrors: ({ schema, document, errors, contextValue }) => {
+      didEncounterErrors: ({ schema, document, operation, errors, contextValue, response }) => {
         const describe = errorDescriber(schema, document);
+        const missed: string[] = [];
         for (const error of errors) {
           const description = describe(error);
           described.set(error, description);
+          missed.push(...(description.neededScopes ?? []));
           logUnexpected(contextValue, description, error);
         }
+        if (missed.length === 0 || document === undefined || operation === undefined) return Promise.resolve();
+        const { needed } = judgeScopes({ schema, document, operation }, contextValue.actor.scopes);
+        const scopes = [...new Set([...needed, ...missed])].sort();
+        response.http.headers.set('www-authenticate', scopeChallenge(scopes));
         return Promise.resolve();
       },
     }),

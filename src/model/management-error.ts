@@ -19,17 +19,20 @@ export class ManagementError extends Error {
   /** The input field, as a path like `labels.0.key`. */
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Of FORBIDDEN: with these scopes it would have been allowed. */
+  readonly neededScopes: readonly string[] | undefined;
 
   constructor(
     code: ManagementErrorCode,
     message: string,
-    more: { field?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+    more: { field?: string; retryAfterSeconds?: number; neededScopes?: readonly string[]; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.name = 'ManagementError';
     this.code = code;
     this.field = more.field;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.neededScopes = more.neededScopes;
   }
 }
 

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { privilegedScopes } from '../../src/model/management-scope.js';
 import { startTestServer } from '../support/server.js';
 
 const server = await startTestServer();
@@ -138,6 +139,10 @@ describe('statuses that do not depend on the media type', () => {
       status: 403,
       body: { data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] },
     });
+    const challenge = answer.headers.get('www-authenticate') ?? '';
+    expect(challenge).toContain('error="insufficient_scope"');
+    const [, scopes = ''] = /scope="([^"]*)"$/.exec(challenge) ?? [];
+    expect(scopes.split(' ').sort()).toEqual([...privilegedScopes].sort());
   });
 
   test.each(everywhere)('400 for what is no JSON ($accept)', async (accept) => {
