@@ -42,8 +42,22 @@ const periods = () => {
   };
 };
 
-export const figuresOf = async (server: Server, { applicationId }: Client): Promise<Figures> => {
-  const data = await server.graphql(question, { id: applicationId, ...periods() });
+export const figuresOf = async (server: Server, { applicationId }: Client): Promise<Figures> =>
+  figuresIn(await server.graphql(question, { id: applicationId, ...periods() }));
+
+/** The same of an application that may be deleted meanwhile: undefined once it is gone. */
+export const figuresIfThere = async (server: Server, { applicationId }: Client): Promise<Figures | undefined> => {
+  const { body, text } = await server.operation(question, { id: applicationId, ...periods() });
+  const codes = (body.errors ?? []).map(
+    ({ extensions }: { readonly extensions: { readonly code: string } }) => extensions.code,
+  );
+  if (codes.length === 0) return figuresIn(body.data);
+  if (codes.every((code: string) => code === 'NOT_FOUND') && (body.data?.application ?? null) === null)
+    return undefined;
+  throw new Error(`GraphQL answered ${text}`);
+};
+
+const figuresIn = (data: any): Figures => {
   const { registeredUsers, production, sandbox } = data.application;
   return {
     asOf: registeredUsers.asOf,
