@@ -2,6 +2,7 @@ import type { SigningAlgorithm } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { later } from '../model/clock.js';
 import type { SigningKeyRecord } from '../model/signing-key.js';
+import { longestAccessTokenSeconds } from '../model/token-family.js';
 
 /** How long others may keep our JWKS without asking again. */
 export const jwksMaxAgeSeconds = 300;
@@ -12,8 +13,8 @@ export const jwksMaxAgeSeconds = 300;
  */
 export const publicationSeconds = jwksMaxAgeSeconds + 60;
 
-/** No access token lives longer, whatever a key set says: a year, and a minute for clocks. */
-export const retentionSeconds = 365 * 86_400 + 60;
+/** As long as an access token can live, and a minute for clocks. */
+export const retentionSeconds = longestAccessTokenSeconds + 60;
 
 type Line = readonly SigningKeyRecord[];
 

@@ -34,6 +34,18 @@ export interface TokenFamily {
   readonly revokedAt?: EpochMillis;
 }
 
+/** No access token lives longer, whatever its key set says. */
+export const longestAccessTokenSeconds = 365 * 86_400;
+
+/**
+ * How long a store remembers a family. One that is gone counts as ended, so that one that ran out by itself stays until the last access
+ * token it can have made is over; a revoked one has ended anyway, and stays in lists for a month.
+ */
+export const familyRetention = {
+  afterRevocationSeconds: 30 * 86_400,
+  afterExpirySeconds: longestAccessTokenSeconds,
+} as const;
+
 /** An opaque access token: a row keyed by the SHA-256 of the token. */
 export interface OpaqueAccessToken {
   readonly digest: string;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
-import { lifetimeRules } from '../../src/applications/lifetimes.js';
 import { jwksMaxAgeSeconds, publicationSeconds, retentionSeconds } from '../../src/crypto/key-schedule.js';
 import { openSigningKeys } from '../../src/crypto/key-store.js';
 import { createKeyring } from '../../src/crypto/keyring.js';
@@ -92,10 +91,6 @@ describe('rotateSigningKey', () => {
     expect(here.signingKeys.verify(old)).toBeUndefined();
     expect(kids()).toEqual([keyId]);
     expect(await removeOutlivedKeys(here)).toBe(0);
-  });
-
-  it('keeps keys for longer than any key set may let a token live', () => {
-    expect(retentionSeconds).toBeGreaterThanOrEqual(lifetimeRules.maxAccessTokenLifetimeSeconds.max);
   });
 
   it('is seen by other servers with their next refresh, before the key is used', async () => {

@@ -1,5 +1,4 @@
 import { activityContract } from './activity.contract.js';
-import { administratorsContract } from './administrators.contract.js';
 import { applicationsContract } from './applications.contract.js';
 import { auditContract } from './audit.contract.js';
 import { idempotencyContract } from './idempotency.contract.js';
@@ -15,7 +14,6 @@ import { usersContract } from './users.contract.js';
 /** What every adapter of the store must do. */
 export const contracts: readonly Contract[] = [
   applicationsContract,
-  administratorsContract,
   usersContract,
   tokensContract,
   settingsContract,

@@ -20,7 +20,6 @@ export interface Collections extends Runs {
   readonly idempotency: Model<documents.IdempotencyDocument>;
   readonly settings: Model<documents.SettingDocument>;
   readonly signingKeys: Model<documents.SigningKeyDocument>;
-  readonly administrators: Model<documents.AdministratorsDocument>;
   readonly usage: Model<documents.UsageDocument>;
   readonly audit: Model<documents.AuditDocument>;
   readonly registrations: Model<documents.RegistrationDocument>;
@@ -59,11 +58,6 @@ export const collectionsOf = (connection: Connection, runs: Runs): Collections =
   ),
   settings: connection.model<documents.SettingDocument>('Setting', schemas.settingSchema, 'settings'),
   signingKeys: connection.model<documents.SigningKeyDocument>('SigningKey', schemas.signingKeySchema, 'signing_keys'),
-  administrators: connection.model<documents.AdministratorsDocument>(
-    'Administrators',
-    schemas.administratorsSchema,
-    'administrators',
-  ),
   usage: connection.model<documents.UsageDocument>('Usage', schemas.usageSchema, 'usage'),
   audit: connection.model<documents.AuditDocument>('AuditEvent', schemas.auditSchema, 'audit_events'),
   registrations: connection.model<documents.RegistrationDocument>(

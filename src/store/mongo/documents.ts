@@ -102,11 +102,6 @@ export interface SigningKeyDocument extends WithOutbox, WithWriter {
   withdrawnAt?: EpochMillis;
 }
 
-export interface AdministratorsDocument {
-  _id: 'administrators';
-  members: string[];
-}
-
 export interface UsageDocument {
   _id: string;
   at: EpochMillis;

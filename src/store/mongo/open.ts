@@ -2,7 +2,6 @@ import type { Connection } from 'mongoose';
 import type { Clock } from '../../model/clock.js';
 import type { Store } from '../port/store.js';
 import { mongoActivity } from './activity.js';
-import { mongoAdministrators } from './administrators.js';
 import { mongoApplications } from './applications.js';
 import { mongoAudit } from './audit.js';
 import { beginClosing } from './close-periods.js';
@@ -59,7 +58,6 @@ const storeOf = async (connection: Connection, { clock, patience = 1 }: MongoSto
     description: `mongodb ${version}`,
     clock: time.now,
     applications: running.track(mongoApplications(database)),
-    administrators: running.track(mongoAdministrators(database)),
     users: running.track(mongoUsers(database)),
     tokens: running.track(mongoTokens(database)),
     registrations: running.track(mongoRegistrations(database)),

@@ -102,7 +102,6 @@ const indexes = (of: Collections, expires: Index): readonly (readonly [AnyModel,
   [of.idempotency, [expires]],
   [of.settings, []],
   [of.signingKeys, [[{ kid: 1 }], outbox]],
-  [of.administrators, []],
   [of.usage, []],
   [
     of.audit,

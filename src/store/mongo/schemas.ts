@@ -105,8 +105,6 @@ export const signingKeySchema: Schema = new Schema(
   options,
 );
 
-export const administratorsSchema: Schema = new Schema({ _id: string, members: strings }, options);
-
 export const usageSchema: Schema = new Schema({ _id: string, at: number }, options);
 
 export const auditSchema: Schema = new Schema({ _id: string, at: number, event: value }, options);

@@ -1,4 +1,5 @@
-import type { EpochMillis } from '../../model/clock.js';
+import { later, type EpochMillis } from '../../model/clock.js';
+import { familyRetention } from '../../model/token-family.js';
 import { closePeriods } from './close-periods.js';
 import type { Database } from './database.js';
 import { deleteSome } from './delete-some.js';
@@ -8,9 +9,6 @@ import { carryOut } from './import-registrations.js';
 import { changeMillis } from './kept-periods.js';
 import { moveOutboxes } from './outbox.js';
 import { removalStep } from './remove-application.js';
-
-/** So long after its end a family is still shown in lists. */
-const familyGraceMillis = 30 * 24 * 60 * 60 * 1000;
 
 /** What is finished at once. */
 const batch = 10;
@@ -27,16 +25,17 @@ export const mongoSweep =
 
 const deleteExpired = async (database: Database, at: EpochMillis): Promise<number> => {
   const expired = { expiresAt: { $lte: new Date(at) } };
-  const ended = { $lte: at - familyGraceMillis };
+  const over = { $lte: later(at, -familyRetention.afterExpirySeconds) };
+  const revoked = { $lte: later(at, -familyRetention.afterRevocationSeconds) };
   const { accessTokens, deniedJwts, assertions, idempotency, families } = database;
   return (
     (await deleteSome(database, accessTokens, expired)) +
     (await deleteSome(database, deniedJwts, expired)) +
     (await deleteSome(database, assertions, expired)) +
     (await deleteSome(database, idempotency, expired)) +
-    (await deleteSome(database, families, { idleExpiresAt: ended })) +
-    (await deleteSome(database, families, { absoluteExpiresAt: ended })) +
-    (await deleteSome(database, families, { revokedAt: ended }))
+    (await deleteSome(database, families, { idleExpiresAt: over })) +
+    (await deleteSome(database, families, { absoluteExpiresAt: over })) +
+    (await deleteSome(database, families, { revokedAt: revoked }))
   );
 };
 

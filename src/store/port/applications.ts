@@ -47,13 +47,3 @@ export interface ApplicationStore {
   page(filter: ApplicationFilter, request: PageRequest): Promise<Page<Application>>;
   count(filter: ApplicationFilter): Promise<number>;
 }
-
-/**
- * The key sets that can administer: a set of key set ids in one document, so that two administrators who switch each other off
- * at the same moment cannot both succeed.
- */
-export interface AdministratorStore {
-  add(keySetId: string): Promise<void>;
-  /** Takes `keySetIds` out if at least one other member remains; atomic. Ids that are not in it are no obstacle. */
-  withdraw(keySetIds: readonly string[]): Promise<'withdrawn' | 'last'>;
-}

@@ -1,7 +1,7 @@
 import type { Application } from '../../model/application.js';
 import type { Clock, EpochMillis } from '../../model/clock.js';
 import type { User } from '../../model/user.js';
-import type { AdministratorStore, ApplicationStore } from './applications.js';
+import type { ApplicationStore } from './applications.js';
 import type { ActivityReader, ActivityStore } from './activity.js';
 import type { AuditStore } from './audit.js';
 import type { IdempotencyStore } from './idempotency.js';
@@ -28,7 +28,6 @@ export interface Store {
   /** The store's time, so that servers whose own clocks differ agree. */
   readonly clock: Clock;
   readonly applications: ApplicationStore;
-  readonly administrators: AdministratorStore;
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly registrations: RegistrationStore;

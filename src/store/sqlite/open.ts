@@ -1,7 +1,6 @@
 import type { Clock } from '../../model/clock.js';
 import type { Store } from '../port/store.js';
 import { sqliteActivity } from './activity.js';
-import { sqliteAdministrators } from './administrators.js';
 import { sqliteApplications } from './applications.js';
 import { sqliteAudit } from './audit.js';
 import { createEngine } from './engine.js';
@@ -32,7 +31,6 @@ export const openSqliteStore = async (path: string, options: { readonly clock?: 
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
     clock,
     applications: sqliteApplications(engine),
-    administrators: sqliteAdministrators(engine),
     users: sqliteUsers(engine),
     tokens: sqliteTokens(engine),
     registrations: sqliteRegistrations(engine),

@@ -30,10 +30,6 @@ CREATE TABLE removed_applications (
   cleaned INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE administrators (
-  key_set_id TEXT NOT NULL PRIMARY KEY
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE users (
   id TEXT NOT NULL PRIMARY KEY,
   username TEXT NOT NULL UNIQUE,
@@ -75,8 +71,8 @@ CREATE TABLE families (
 CREATE INDEX families_by_age ON families (issued_at, id);
 CREATE INDEX families_of_application ON families (application_id, issued_at, id);
 CREATE INDEX families_of_user ON families (user_id, issued_at, id) WHERE user_id IS NOT NULL;
-CREATE INDEX families_by_end
-  ON families (min(idle_expires_at, absolute_expires_at, coalesce(revoked_at, absolute_expires_at)));
+CREATE INDEX families_by_end ON families (min(idle_expires_at, absolute_expires_at));
+CREATE INDEX families_by_revocation ON families (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE access_tokens (
   digest TEXT NOT NULL PRIMARY KEY,
