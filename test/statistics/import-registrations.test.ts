@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
 import type { Actor } from '../../src/model/actor.js';
 import { importRegistrations } from '../../src/statistics/import-registrations.js';
 import type { ImportRegistrationsInput } from '../../src/statistics/import-registrations.js';
@@ -15,6 +15,9 @@ const actor: Actor = {
   expiresAt: at('2027-01-01T00:00:00Z'),
   requestId: 'request-1',
 };
+
+/** The engine of the MongoDB tests is slow, and others may use it. */
+jest.setTimeout(120_000);
 
 describe.each(eachStore)('on $name', ({ open }) => {
   let opened: OpenedStores;

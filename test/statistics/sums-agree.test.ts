@@ -106,7 +106,7 @@ describe.each(eachStore)('at every instant of reading on $name', ({ open }) => {
     writing.over = true;
     for (const readings of await Promise.all(readers)) expect(readings).toBeGreaterThan(0);
     await stores.close();
-  }, 120_000);
+  }, 240_000);
 
   it('the metric is the total', async () => {
     const stores = await open();

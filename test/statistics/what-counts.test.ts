@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { OpenedStores } from '../store/opened-stores.js';
 import { startTestServer, type TestAnswer, type TestServer } from '../support/server.js';
 import { eachStore } from './each-store.js';
@@ -15,6 +15,9 @@ const question = `query($id: ID!, $period: PeriodInput!) {
 }`;
 
 const sum = (figures: readonly number[]): number => figures.reduce((all, figure) => all + figure, 0);
+
+/** The engine of the MongoDB tests is slow, and others may use it. */
+jest.setTimeout(180_000);
 
 describe.each(eachStore)('on $name', ({ open }) => {
   let stores: OpenedStores;
@@ -91,7 +94,7 @@ describe.each(eachStore)('on $name', ({ open }) => {
     };
     await Promise.all(Array.from({ length: 64 }, (_, index) => again(index % 2 === 0 ? server : other)));
     expect(await ask()).toMatchObject({ total: 1, listed: 1, production: 1, series: [0, 1] });
-  }, 120_000);
+  });
 
   it('spellings of one user name are one user (S10)', async () => {
     for (const username of ['ada', 'ADA', 'Ada', 'ａｄａ', 'ＡＤＡ']) {
@@ -179,5 +182,5 @@ describe.each(eachStore)('on $name', ({ open }) => {
     writing.over = true;
     expect(await reading).toBeGreaterThan(0);
     expect(await ask()).toMatchObject({ total: 18, erased: [0, 6] });
-  }, 120_000);
+  });
 });
