@@ -10,7 +10,6 @@ import type { Database } from './database.js';
 import type { ApplicationDocument, UserDocument } from './documents.js';
 import { registrationReader } from './registration-reader.js';
 import { amongOfCut, usersOf } from './users.js';
-import type { Runs } from './run.js';
 
 /** MongoDB ends a transaction after 60 s by itself; nobody's statistics take half of it. */
 const longestMillis = 30_000;
@@ -28,7 +27,7 @@ export const mongoSnapshots =
       const { through } = await findClosing(database, session);
       return snapshotOf({ collections: database, session, through }, database.clock() + slack());
     } catch (error) {
-      await end(database, session);
+      end(session);
       throw error;
     }
   };
@@ -36,16 +35,29 @@ export const mongoSnapshots =
 const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
   const { applications, users } = cut.collections;
   const inTurn = oneAtATime();
-  let closing: Promise<void> | undefined;
+  let closed = false;
+  let broken: StoreUnavailable | undefined;
   const close = (): Promise<void> => {
     clearTimeout(limit);
-    closing ??= inTurn(() => end(cut.collections, cut.session));
-    return closing;
+    if (closed) return Promise.resolve();
+    closed = true;
+    return inTurn(() => end(cut.session));
   };
   const limit = setTimeout(() => void close(), longestMillis);
   limit.unref();
-  const read = <T>(query: () => Promise<T>): Promise<T> =>
-    closing === undefined ? inTurn(query) : Promise.reject(new StoreUnavailable('The snapshot is closed.'));
+  const read = async <T>(query: () => Promise<T>): Promise<T> => {
+    if (closed) throw new StoreUnavailable('The snapshot is closed.');
+    return inTurn(async () => {
+      // Those that waited for their turn must not each wait for a server that is away.
+      if (broken !== undefined) throw broken;
+      try {
+        return await query();
+      } catch (error) {
+        if (error instanceof StoreUnavailable) broken = error;
+        throw error;
+      }
+    });
+  };
   const registrations = registrationReader(cut);
   const activity = activityReader(cut);
   return {
@@ -75,7 +87,7 @@ const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
 };
 
 /** A transaction takes one command after the other. */
-const oneAtATime = (): (<T>(command: () => Promise<T>) => Promise<T>) => {
+const oneAtATime = (): (<T>(command: () => Promise<T> | T) => Promise<T>) => {
   let last: Promise<unknown> = Promise.resolve();
   return (command) => {
     const result = last.then(command);
@@ -84,12 +96,7 @@ const oneAtATime = (): (<T>(command: () => Promise<T>) => Promise<T>) => {
   };
 };
 
-/** There is nothing to keep; where the server is away it ends the transaction itself. */
-const end = async ({ run }: Runs, session: ClientSession): Promise<void> => {
-  try {
-    if (session.inTransaction()) await run(() => session.abortTransaction());
-    await run(() => session.endSession());
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-  }
+/** Ends the transaction, which has nothing to keep. Nobody waits for it: where the server is away it does so itself. */
+const end = (session: ClientSession): void => {
+  session.endSession().catch(() => undefined); // the driver says that it ignores errors here
 };
