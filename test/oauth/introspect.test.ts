@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
-import { createApplication } from '../../src/applications/create-application.js';
-import { deleteApplication } from '../../src/applications/delete-application.js';
-import { deleteKeys } from '../../src/applications/delete-keys.js';
 import { disableGrantTypes } from '../../src/applications/disable-grant-types.js';
 import { enableGrantTypes } from '../../src/applications/enable-grant-types.js';
-import { generateKeys, type GeneratedKeys } from '../../src/applications/generate-keys.js';
-import { updateApplication } from '../../src/applications/update-application.js';
+import type { GeneratedKeys } from '../../src/applications/generate-keys.js';
 import { updateKeys } from '../../src/applications/update-keys.js';
-import { deleteUser } from '../../src/users/delete-user.js';
-import { setUserPassword } from '../../src/users/set-user-password.js';
-import { updateUser } from '../../src/users/update-user.js';
 import { basic, bearer, openIssuer, type Issuer } from './open-issuer.js';
 
 const inactive = { active: false };
@@ -108,75 +101,6 @@ describe.each(formats)('introspection of a %s access token', (accessTokenFormat)
     expect(await scopes(['default', 'write'])).toMatchObject({ active: true, scope: 'default' });
     expect(await scopes(['write'])).toEqual(inactive);
     expect(await scopes(['read'])).toMatchObject({ active: true, scope: 'read' });
-  });
-});
-
-interface SwitchOff {
-  readonly what: string;
-  readonly off: (keys: GeneratedKeys, userId: string) => Promise<unknown>;
-  readonly on?: (keys: GeneratedKeys, userId: string) => Promise<unknown>;
-}
-
-const change = (clientId: string, more: object) => updateKeys(issuer.deps, issuer.actor, { clientId, ...more });
-const switches: readonly SwitchOff[] = [
-  {
-    what: 'the key set disabled',
-    off: (keys) => change(idOf(keys), { enabled: false }),
-    on: (keys) => change(idOf(keys), { enabled: true }),
-  },
-  {
-    what: 'the application disabled',
-    off: ({ client }) => updateApplication(issuer.deps, issuer.actor, { id: client.application.id, enabled: false }),
-    on: ({ client }) => updateApplication(issuer.deps, issuer.actor, { id: client.application.id, enabled: true }),
-  },
-  {
-    what: 'the grant type removed',
-    off: (keys) => disableGrantTypes(issuer.deps, issuer.actor, { clientId: idOf(keys), grantTypes: ['password'] }),
-    on: (keys) => enableGrantTypes(issuer.deps, issuer.actor, { clientId: idOf(keys), grantTypes: ['password'] }),
-  },
-  {
-    what: 'the user disabled',
-    off: (_, id) => updateUser(issuer.oauth, issuer.actor, { id, enabled: false }),
-    on: (_, id) => updateUser(issuer.oauth, issuer.actor, { id, enabled: true }),
-  },
-  {
-    what: 'the password changed',
-    off: (_, id) => setUserPassword(issuer.oauth, issuer.actor, { id, password: 'another horse battery' }),
-  },
-  { what: 'the user erased', off: (_, id) => deleteUser(issuer.oauth, issuer.actor, { id }) },
-  {
-    what: 'the keys made anew under the same client id',
-    off: async (keys) => {
-      await deleteKeys(issuer.deps, issuer.actor, { clientId: idOf(keys) });
-      const { application } = keys.client;
-      const again = { applicationId: application.id, clientId: idOf(keys), clientSecret: keys.clientSecret!.reveal() };
-      await generateKeys(issuer.deps, issuer.actor, { ...again, grantTypes: allGrants, scopes: ['default'] });
-    },
-  },
-  {
-    what: 'the application deleted and its client id given to another',
-    off: async (keys) => {
-      await deleteApplication(issuer.deps, issuer.actor, { id: keys.client.application.id });
-      const { id } = await createApplication(issuer.deps, issuer.actor, { name: 'Another' });
-      const again = { applicationId: id, clientId: idOf(keys), clientSecret: keys.clientSecret!.reveal() };
-      await generateKeys(issuer.deps, issuer.actor, { ...again, grantTypes: allGrants, scopes: ['default'] });
-    },
-  },
-];
-
-describe.each(formats)('a %s token and its refresh token are inactive, for good', (accessTokenFormat) => {
-  test.each(switches)('with $what', async ({ off, on }) => {
-    const keys = await keysOf({ accessTokenFormat });
-    const viewer = await keysOf({ scopes: ['introspect'] });
-    const { id } = await issuer.user('alice');
-    const { access_token: access, refresh_token: refresh } = await login(keys);
-    expect(await issuer.introspect(access, viewer)).toMatchObject({ active: true });
-    expect(await issuer.introspect(refresh, keys)).toMatchObject({ active: true });
-    await off(keys, id);
-    expect(await issuer.introspect(access, viewer)).toEqual(inactive);
-    await on?.(keys, id);
-    expect(await issuer.introspect(access, viewer)).toEqual(inactive);
-    expect(await issuer.introspect(refresh, keys)).toEqual(inactive);
   });
 });
 
