@@ -56,7 +56,10 @@ export const AuditEventConnectionType = connectionType('AuditEvent', () => Audit
 
 @Resolver(() => AuditEventType)
 export class AuditEventResolver {
-  @FieldResolver(() => String, { description: 'Id of what was changed; empty when nothing was.' })
+  @FieldResolver(() => String, {
+    description:
+      'Id of what was changed, or the id or client id of what a refused input named; empty where there is neither.',
+  })
   target(@Root() { target }: AuditEvent): string {
     return target ?? '';
   }
@@ -68,7 +71,7 @@ export class AuditEventResolver {
     @Arg('after', () => String, { nullable: true, description: afterDescription }) after: Given<string>,
     @Arg('action', () => String, { nullable: true, description: 'Only those of this mutation.' })
     action: Given<string>,
-    @Arg('target', () => ID, { nullable: true, description: 'Only those that changed what has this id.' })
+    @Arg('target', () => ID, { nullable: true, description: 'Only those with this target.' })
     target: Given<string>,
     @Arg('outcome', () => String, { nullable: true, description: 'Only those that ended so: "ok" or an error code.' })
     outcome: Given<string>,

@@ -1,5 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { refusalOf } from '../management/audit-of.js';
+import { isLookedUpId } from '../management/input-limits.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
 import type { OperationContext } from './operation-context.js';
 
@@ -13,7 +14,7 @@ export const carryOutMutations = (schema: GraphQLSchema): void => {
   }
 };
 
-type Resolve = GraphQLFieldResolver<unknown, OperationContext>;
+type Resolve = GraphQLFieldResolver<unknown, OperationContext, Readonly<Record<string, unknown>>>;
 
 const framed =
   (action: string, resolve: Resolve): Resolve =>
@@ -29,21 +30,34 @@ const framed =
     } catch (refusal) {
       if (!(refusal instanceof ManagementError)) throw refusal;
       deps.log.info({ ...fields, outcome: refusal.code }, 'management_mutation');
-      await auditRefusals(context, [action], refusal.code);
+      await auditRefusals(context, { actions: [action], code: refusal.code, target: namedBy(args['input']) });
       throw refusal;
     }
   };
 
+/** The thing that an input is about: of several the one that an event of the same mutation would name, had it been carried out. */
+const namedBy = (input: unknown): string | undefined => {
+  if (typeof input !== 'object' || input === null) return undefined;
+  const named = new Map<string, unknown>(Object.entries(input));
+  return ['id', 'clientId', 'userId', 'applicationId'].map((name) => named.get(name)).find(isLookedUpId);
+};
+
+interface Refused {
+  readonly actions: Iterable<string>;
+  readonly code: ManagementErrorCode;
+  readonly target?: string | undefined;
+}
+
 /** Writes down what was refused. That the store is away changes nothing in the answer: it is a refusal all the same. */
 export const auditRefusals = async (
   { deps, actor }: OperationContext,
-  actions: Iterable<string>,
-  code: ManagementErrorCode,
+  { actions, code, target }: Refused,
 ): Promise<void> => {
   const { store, clock } = deps.oauth;
+  const named = target === undefined ? {} : { target };
   for (const action of actions) {
     try {
-      await store.audit.append(refusalOf(actor, clock(), { action, code }));
+      await store.audit.append(refusalOf(actor, clock(), { action, code, ...named }));
     } catch (error) {
       deps.log.warn({ ...deps.describeError(error), action, requestId: actor.requestId }, 'refusal_not_audited');
     }

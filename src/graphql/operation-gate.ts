@@ -27,7 +27,7 @@ export const passGate = async (
     checkShape(from);
     const verdict = judgeScopes(from, context.actor.scopes);
     if (verdict.refused.length > 0) {
-      await auditRefusals(context, mutationsOf(from), 'FORBIDDEN');
+      await auditRefusals(context, { actions: mutationsOf(from), code: 'FORBIDDEN' });
       const errors = verdict.refused.map(({ path, message }) => ({
         path,
         refusal: new ManagementError('FORBIDDEN', message),

@@ -37,7 +37,13 @@ export const vschar = (field: string, value: string, { min, max }: Range): strin
 };
 
 /** An id or client id that something is looked up by. Ours are shorter, those that were brought along are VSCHAR. */
-export const lookedUpId = (field: string, value: string): string => vschar(field, value, { min: 1, max: 255 });
+export const lookedUpId = (field: string, value: string): string => vschar(field, value, idLength);
+
+/** Whether something can be looked up by it. */
+export const isLookedUpId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= idLength.min && value.length <= idLength.max && isVschar(value);
+
+const idLength: Range = { min: 1, max: 255 };
 
 /**
  * A whole number in range.

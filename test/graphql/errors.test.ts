@@ -266,6 +266,19 @@ it('writes down what a mutation was refused, merged by the minute', async () => 
   expect(await refused()).toBe(before + 1);
 });
 
+test.each([
+  ['deleteApplication', '{ id: "app_gone" }', 'deletedId', 'app_gone'],
+  ['deleteKeys', '{ clientId: "shop: one" }', 'deletedClientId', 'shop: one'],
+  ['revokeGrants', '{ applicationId: "app_gone", userId: "usr_gone" }', 'revokedCount', 'usr_gone'],
+  ['generateKeys', '{ applicationId: "app_gone" }', 'clientSecret', 'app_gone'],
+  ['deleteUser', `{ id: "${'x'.repeat(256)}" }`, 'deletedId', undefined],
+])('writes down what a refused %s was about', async (action, input, selection, target) => {
+  const { body } = await ask(`mutation { ${action}(input: ${input}) { ${selection} } }`);
+  const outcome = String(body.errors[0].extensions.code);
+  const { items } = await server.store.audit.page({ action, outcome }, { first: 10 });
+  expect(items.map((event) => event.target)).toContainEqual(target);
+});
+
 it('refuses more rows than it answers with, known only when all applications are counted', async () => {
   const { application } = fixturesOf(server);
   for (let index = 0; index < 6; index += 1) await application();
