@@ -24,6 +24,14 @@ describe('changesBetween', () => {
     expect(changes({ a: ['x', 'y'] }, { a: ['y'] })).toEqual({ a: { before: ['x', 'y'], after: ['y'] } });
   });
 
+  it('writes instants by RFC 3339 at any depth', () => {
+    const at = Date.UTC(2026, 0, 31, 9);
+    expect(changes({ createdAt: at }, { secrets: [{ expiresAt: at, createdAt: at }] })).toEqual({
+      createdAt: { before: '2026-01-31T09:00:00.000Z' },
+      secrets: { after: [{ expiresAt: '2026-01-31T09:00:00.000Z', createdAt: '2026-01-31T09:00:00.000Z' }] },
+    });
+  });
+
   it('is undefined when nothing differs that may be shown', () => {
     expect(changes({ a: [1], version: 1, updatedAt: 1 }, { a: [1], version: 2, updatedAt: 2 })).toBeUndefined();
     expect(changes({ passwordHash: 'a' }, { passwordHash: 'b' })).toBeUndefined();
