@@ -50,7 +50,7 @@ export const settings = {
   tls: required(
     oneOf('dev', 'off', 'files'),
     'dev',
-    'Certificate of the public listener: self-made, none (only on loopback or behind `TALLYGATE_TRUSTED_PROXIES`), or from files.',
+    'Certificate of the public listener: `dev` (self-made), `off` (none; only on loopback or behind `TALLYGATE_TRUSTED_PROXIES`), `files`.',
   ),
   tlsCertFile: optional(path, '', 'PEM file with the certificate chain, for `TALLYGATE_TLS=files`.'),
   tlsKeyFile: optional(path, '', 'PEM file with its private key.'),
@@ -72,11 +72,11 @@ export const settings = {
   ),
   managementHost: required(hostName, '127.0.0.1', 'Address of the management listener (`/metrics`, health).'),
   managementPort: required(wholeNumber(0, 65535), '9000', 'Port of the management listener; 0 takes a free one.'),
-  logLevel: required(oneOf('debug', 'info', 'warn', 'error'), 'info', 'The least that is logged.'),
+  logLevel: required(oneOf('debug', 'info', 'warn', 'error'), 'info', 'The least that is logged: `debug`, `info`, `warn` or `error`.'),
   logFormat: optional(
     oneOf('json', 'text'),
     '`text` on a terminal, else `json`',
-    'One JSON object a line, or lines for people.',
+    '`json` (one object a line) or `text` (for people).',
   ),
   statisticsTimeZone: required(zoneName, 'UTC', 'IANA time zone of statistics where a query names none.'),
   metricsPerApplication: required(
