@@ -72,7 +72,11 @@ export const settings = {
   ),
   managementHost: required(hostName, '127.0.0.1', 'Address of the management listener (`/metrics`, health).'),
   managementPort: required(wholeNumber(0, 65535), '9000', 'Port of the management listener; 0 takes a free one.'),
-  logLevel: required(oneOf('debug', 'info', 'warn', 'error'), 'info', 'The least that is logged: `debug`, `info`, `warn` or `error`.'),
+  logLevel: required(
+    oneOf('debug', 'info', 'warn', 'error'),
+    'info',
+    'The least that is logged: `debug`, `info`, `warn` or `error`.',
+  ),
   logFormat: optional(
     oneOf('json', 'text'),
     '`text` on a terminal, else `json`',
