@@ -47,6 +47,8 @@ export interface Cluster {
   readonly usernames: readonly string[];
   /** From now on messages between the servers and their MongoDB are lost, or no longer. The embedded store has none. */
   loseMessages(percent: number): void;
+  /** The same after all its servers were killed and started again, with other errors of their clocks. */
+  restarted(clockShifts: readonly [number, number]): Promise<Cluster>;
   close(): Promise<void>;
 }
 
@@ -91,29 +93,46 @@ const openCluster = async (options: ClusterOptions, mongoUrl?: string): Promise<
   const store = await storeFor(folder.path, mongoUrl);
   const usernames = Array.from({ length: options.users }, (_, index) => `user${index}`);
   const processes = new Set<ServerProcess>();
-  const close = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     for (const each of processes) each.kill('SIGKILL');
     for (const each of processes) await each.ended;
+    processes.clear();
+  };
+  const close = async (): Promise<void> => {
+    await kill();
     await store.remove();
     await folder.remove();
   };
+  const settings = clusterSettings(store.url, randomBytes(32).toString('base64url'));
+  const start = async (shift: number): Promise<Server> => {
+    const server = await startServer(folder.path, { ...settings, ...shiftedBy(shift) });
+    processes.add(server.process);
+    return server;
+  };
+  const startAll = async ([shift, otherShift]: readonly [number, number]): Promise<Cluster['servers']> => {
+    const first = await start(shift);
+    return [first, mongoUrl === undefined ? first : await start(otherShift)];
+  };
   try {
     await addUsers(store.url, usernames);
-    const settings = clusterSettings(store.url, randomBytes(32).toString('base64url'));
-    const start = async (shift = 0): Promise<Server> => {
-      const server = await startServer(folder.path, { ...settings, ...shiftedBy(shift) });
-      processes.add(server.process);
-      return server;
-    };
-    const [shift, otherShift] = options.clockShifts ?? [];
-    const first = await start(shift);
-    const second = mongoUrl === undefined ? first : await start(otherShift);
+    const servers = await startAll(options.clockShifts ?? [0, 0]);
+    const [first] = servers;
     const clients = [
       await addClient(first, 'One'),
       await addClient(first, 'Two'),
       await addClient(first, 'Three'),
     ] as const;
-    return { servers: [first, second], clients, usernames, loseMessages: store.loseMessages, close };
+    const cluster: Omit<Cluster, 'servers'> = {
+      clients,
+      usernames,
+      loseMessages: store.loseMessages,
+      restarted: async (clockShifts) => {
+        await kill();
+        return { ...cluster, servers: await startAll(clockShifts) };
+      },
+      close,
+    };
+    return { ...cluster, servers };
   } catch (error) {
     await close();
     throw error;

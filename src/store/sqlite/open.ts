@@ -7,6 +7,7 @@ import { createEngine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
 import { openFile } from './open-file.js';
+import { newestRegistration } from './newest-registration.js';
 import { createReaders } from './readers.js';
 import { sqliteRegistrations } from './registrations.js';
 import { sqliteSettings, sqliteSigningKeys, sqliteUsage } from './settings.js';
@@ -27,6 +28,7 @@ export const openSqliteStore = async (path: string, options: { readonly clock?: 
   const commits = createGroupCommit(file.writer);
   const readers = createReaders(file.path);
   const engine = createEngine(file.writer, commits);
+  const newest = newestRegistration(engine);
   return {
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
     clock,
@@ -40,7 +42,7 @@ export const openSqliteStore = async (path: string, options: { readonly clock?: 
     settings: sqliteSettings(engine),
     signingKeys: sqliteSigningKeys(engine),
     usage: sqliteUsage(engine),
-    openSnapshot: sqliteSnapshots(readers, clock),
+    openSnapshot: sqliteSnapshots(readers, () => Math.max(clock(), newest)),
     ping: () => engine.read(() => void engine.statement('SELECT count(*) FROM settings').get()),
     sweep: sqliteSweep(engine),
     close: async () => {
