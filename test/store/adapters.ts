@@ -28,8 +28,9 @@ const patience = 30;
 export const openMongoStores = async (serverUrl: string): Promise<OpenedStores> => {
   const url = databaseUrl(serverUrl);
   const clock = manualClock();
-  const first = await openMongoStore(url, { clock: clock.now, patience });
-  const second = await openMongoStore(url, { clock: clock.now, patience });
+  const open = () => openMongoStore(url, { clock: clock.now, patience });
+  // At the same moment, like servers that find a new database.
+  const [first, second] = await Promise.all([open(), open()]);
   return {
     first,
     second,
