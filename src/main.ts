@@ -6,18 +6,25 @@ import { StartRefused } from './configuration/problem.js';
 import { describeError } from './http/describe-error.js';
 import { createLog } from './log.js';
 import type { Log } from './model/log.js';
+import { databaseUrlOf } from './open-product.js';
 import { startServer, type Server } from './server.js';
 import { welcomeText } from './start/welcome.js';
-import { StoreRefused } from './store/port/store.js';
+import { runVerifyStatistics } from './statistics/verify-command.js';
+import { openStore } from './store/open-store.js';
+import { StoreRefused, StoreUnavailable } from './store/port/store.js';
 import { productVersion } from './version.js';
 
 /** EX_CONFIG of sysexits.h: settings or data that the operator must look at. */
 const configurationStatus = 78;
+/** EX_TEMPFAIL: the same may work a little later. */
+const laterStatus = 75;
 
 const main = async (argv: readonly string[]): Promise<void> => {
   const version = productVersion();
+  const [command, ...flags] = argv;
   if (argv.includes('--help')) print(helpText(version));
   else if (argv.includes('--version')) print(version);
+  else if (command === 'verify-statistics') await verify(await readConfig({ argv: flags, folder: process.cwd() }));
   else await serve(await readConfig({ argv, folder: process.cwd() }), version);
 };
 
@@ -36,6 +43,16 @@ const serve = async (config: Config, version: string): Promise<void> => {
   const file = resolve(product.quickstart.file);
   if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));
   else log.info({ file }, 'first_start');
+};
+
+/** The exit status tells whether something differs. */
+const verify = async (config: Config): Promise<void> => {
+  const store = await openStore(databaseUrlOf(config), { access: 'read' });
+  try {
+    process.exitCode = await runVerifyStatistics(store, print);
+  } finally {
+    await store.close();
+  }
 };
 
 const print = (text: string): void => {
@@ -67,6 +84,10 @@ const endBy = (error: unknown, log?: Log): void => {
   if (error instanceof StartRefused || error instanceof StoreRefused) {
     process.stderr.write(`${refusalText(error)}\n`);
     process.exit(configurationStatus);
+  }
+  if (log === undefined && error instanceof StoreUnavailable) {
+    process.stderr.write('The store cannot be reached, or it went away: try again.\n');
+    process.exit(laterStatus);
   }
   if (log === undefined) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
   else log.error(describeError(error), 'crashed');

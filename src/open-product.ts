@@ -54,10 +54,13 @@ export const openProduct = async (opening: Opening): Promise<Product | undefined
   return undefined;
 };
 
+/** Where everything is kept. */
+export const databaseUrlOf = ({ databaseUrl, dataDir }: Config): string =>
+  databaseUrl?.reveal() ?? `file:${join(dataDir, 'tallygate.db')}`;
+
 const openOnce = async (opening: Opening): Promise<Product> => {
   const { config, parts } = opening;
-  const url = config.databaseUrl?.reveal() ?? `file:${join(config.dataDir, 'tallygate.db')}`;
-  const store = await openStore(url);
+  const store = await openStore(databaseUrlOf(config));
   try {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));

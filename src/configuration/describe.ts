@@ -20,6 +20,9 @@ export const helpText = (version: string): string =>
     'default. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
     '',
     '  --help, --version',
+    '',
+    '  verify-statistics, in front of all flags',
+    '      Instead of a server: counts every registration again, beside a running server too, and prints what differs.',
     ...settingNames.flatMap((name) => {
       const { byDefault, meaning } = settings[name];
       const fallback = byDefault === '' ? '' : ` Default: ${byDefault}.`;

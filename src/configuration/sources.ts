@@ -40,7 +40,9 @@ export const fromFlags = (argv: readonly string[]): Source => {
     const [, name, , value] = /^--([A-Za-z][\w-]*)(=(.*))?$/s.exec(argv[index] ?? '') ?? [];
     const next = argv[index + 1];
     if (name === undefined) {
-      problems.push({ sentence: `Argument ${index + 1} is no flag: flags look like --port 8443.` });
+      problems.push({
+        sentence: `Argument ${index + 1} is no flag: flags look like --port 8443. npm start -- --help lists them, and the commands.`,
+      });
     } else if (value === undefined && next !== undefined && !next.startsWith('--')) {
       entries.push({ name, text: next });
       index += 1;

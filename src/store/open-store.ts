@@ -4,12 +4,18 @@ import type { Clock } from '../model/clock.js';
 import type { Store } from './port/store.js';
 import { StoreRefused } from './port/store.js';
 
+export interface StoreOptions {
+  readonly clock?: Clock;
+  /** `read`: for a look beside a running server. MongoDB takes many writers anyway. Absent: `write`. */
+  readonly access?: 'read' | 'write';
+}
+
 /**
  * Opens the store that a URL names: `file:…` is the embedded one, `mongodb://…` and `mongodb+srv://…` are MongoDB. The driver of
  * the other one is never loaded.
  * @throws StoreRefused when the start must stop   @throws StoreUnavailable when MongoDB is away: try again
  */
-export const openStore = async (url: string, options: { readonly clock?: Clock } = {}): Promise<Store> => {
+export const openStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
   if (url.startsWith('file:')) {
     const { openSqliteStore } = await import('./sqlite/open.js');
     return openSqliteStore(filePath(url), options);

@@ -4,12 +4,14 @@ import { StoreRefused } from '../port/store.js';
 import { openConnection, type Connection } from './connection.js';
 import { inspectFile } from './inspect-file.js';
 import { migrate } from './migrate.js';
+import { migrations } from './migrations/migrations.js';
 import { resultCode, storeError } from './store-error.js';
 
 export interface OpenedFile {
   /** Absolute, without symbolic links. */
   readonly path: string;
-  readonly writer: Connection;
+  /** Writes, unless the file was opened to be read. */
+  readonly connection: Connection;
   close(): void;
 }
 
@@ -23,11 +25,30 @@ export const openFile = (path: string): OpenedFile => {
     const lock = takeLock(`${real}.lock`);
     try {
       const writer = openWriter(real);
-      return { path: real, writer, close: () => closeBoth(writer, lock) };
+      return { path: real, connection: writer, close: () => closeBoth(writer, lock) };
     } catch (error) {
       lock.close();
       throw error;
     }
+  } catch (error) {
+    throw refusal(error);
+  }
+};
+
+/**
+ * For a look at a file that is there, also while another process serves it: takes no lock and changes nothing.
+ * @throws StoreRefused
+ */
+export const openFileToRead = (path: string): OpenedFile => {
+  try {
+    const real = realpathSync(resolve(path));
+    if (inspectFile(real).version < migrations.length) {
+      throw new StoreRefused(
+        'The database file is of an older version: start the server on it first, which carries it over.',
+      );
+    }
+    const connection = openConnection(real, { readOnly: true, timeoutMillis: busyMillis });
+    return { path: real, connection, close: () => connection.close() };
   } catch (error) {
     throw refusal(error);
   }

@@ -6,7 +6,7 @@ import { sqliteAudit } from './audit.js';
 import { createEngine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
-import { openFile } from './open-file.js';
+import { openFile, openFileToRead } from './open-file.js';
 import { newestRegistration } from './newest-registration.js';
 import { createReaders } from './readers.js';
 import { sqliteRegistrations } from './registrations.js';
@@ -17,17 +17,23 @@ import { sqliteSweep } from './sweep.js';
 import { sqliteTokens } from './tokens.js';
 import { sqliteUsers } from './users.js';
 
+export interface SqliteOptions {
+  readonly clock?: Clock;
+  /** `read`: the file is there, and others may write it; whatever would change it fails. Absent: `write`. */
+  readonly access?: 'read' | 'write';
+}
+
 /**
  * Opens the embedded store in one file, which it makes if it is missing. One process at a time writes a file.
  * @throws StoreRefused when the file is damaged, foreign, newer than this version, or in use
  */
 // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous like the other adapter: a refusal is a rejection
-export const openSqliteStore = async (path: string, options: { readonly clock?: Clock } = {}): Promise<Store> => {
+export const openSqliteStore = async (path: string, options: SqliteOptions = {}): Promise<Store> => {
   const clock = options.clock ?? steadyClock();
-  const file = openFile(path);
-  const commits = createGroupCommit(file.writer);
+  const file = options.access === 'read' ? openFileToRead(path) : openFile(path);
+  const commits = createGroupCommit(file.connection);
   const readers = createReaders(file.path);
-  const engine = createEngine(file.writer, commits);
+  const engine = createEngine(file.connection, commits);
   const newest = newestRegistration(engine);
   return {
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
