@@ -6,11 +6,10 @@ import { StartRefused } from './configuration/problem.js';
 import { describeError } from './http/describe-error.js';
 import { createLog } from './log.js';
 import type { Log } from './model/log.js';
-import { databaseUrlOf } from './open-product.js';
+import { openStoreToRead } from './open-product.js';
 import { startServer, type Server } from './server.js';
 import { welcomeText } from './start/welcome.js';
 import { runVerifyStatistics } from './statistics/verify-command.js';
-import { openStore } from './store/open-store.js';
 import { StoreRefused, StoreUnavailable } from './store/port/store.js';
 import { productVersion } from './version.js';
 
@@ -47,7 +46,7 @@ const serve = async (config: Config, version: string): Promise<void> => {
 
 /** The exit status tells whether something differs. */
 const verify = async (config: Config): Promise<void> => {
-  const store = await openStore(databaseUrlOf(config), { access: 'read' });
+  const store = await openStoreToRead(config);
   try {
     process.exitCode = await runVerifyStatistics(store, print);
   } finally {

@@ -54,8 +54,11 @@ export const openProduct = async (opening: Opening): Promise<Product | undefined
   return undefined;
 };
 
+/** The store alone, for a look beside a running server. */
+export const openStoreToRead = (config: Config): Promise<Store> => openStore(databaseUrlOf(config), { access: 'read' });
+
 /** Where everything is kept. */
-export const databaseUrlOf = ({ databaseUrl, dataDir }: Config): string =>
+const databaseUrlOf = ({ databaseUrl, dataDir }: Config): string =>
   databaseUrl?.reveal() ?? `file:${join(dataDir, 'tallygate.db')}`;
 
 const openOnce = async (opening: Opening): Promise<Product> => {
