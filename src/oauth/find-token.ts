@@ -94,7 +94,7 @@ const ofJwt = (
   if (!accessTokenTypes.has(header.typ) || iss !== issuer) return undefined;
   if (nbf !== undefined && !(typeof nbf === 'number' && later(0, nbf) <= at)) return undefined;
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return undefined;
-  if (typeof iat !== 'number' || typeof exp !== 'number' || typeof jti !== 'string') return undefined;
+  if (!isNumericDate(iat) || !isNumericDate(exp) || typeof jti !== 'string') return undefined;
   const identity = decodeTokenId(jti);
   const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === 'string');
   return (
@@ -111,3 +111,7 @@ const ofJwt = (
     }
   );
 };
+
+/** Our own are whole seconds (RFC 7519 §2 would allow fractions), and as milliseconds still exact. */
+const isNumericDate = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && Number.isSafeInteger(later(0, value));
