@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig, type Config } from './config.js';
 import { helpText } from './configuration/describe.js';
@@ -8,7 +9,8 @@ import { createLog } from './log.js';
 import type { Log } from './model/log.js';
 import { openStoreToRead } from './open-product.js';
 import { startServer, type Server } from './server.js';
-import { welcomeText } from './start/welcome.js';
+import { quickstartFile } from './start/quickstart.js';
+import { welcomeBackText, welcomeText } from './start/welcome.js';
 import { runVerifyStatistics } from './statistics/verify-command.js';
 import { StoreRefused, StoreUnavailable } from './store/port/store.js';
 import { productVersion } from './version.js';
@@ -38,9 +40,11 @@ const serve = async (config: Config, version: string): Promise<void> => {
   const { issuer, port, managementUrl } = server;
   const { mode, host } = config;
   log.info({ version, mode, issuer, host, port, managementUrl, store: product.store.description }, 'ready');
-  if (product.quickstart === undefined) return;
-  const file = resolve(product.quickstart.file);
-  if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));
+  if (mode === 'production') return;
+  const file = resolve(quickstartFile(config.dataDir));
+  if (product.quickstart === undefined) {
+    if (isTerminal) print(welcomeBackText(issuer, existsSync(file) ? file : undefined));
+  } else if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));
   else log.info({ file }, 'first_start');
 };
 

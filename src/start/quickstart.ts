@@ -32,13 +32,15 @@ export const ensureQuickstart = async (
 ): Promise<Quickstart | undefined> => {
   const { settings } = deps.store;
   if ((await settings.find('quickstart-made')) !== undefined) return undefined;
-  const file = join(dataDir, 'quickstart.env');
+  const file = quickstartFile(dataDir);
   const quickstart = read(file) ?? write(newQuickstart(file));
   if ((await settings.claim('quickstart', quickstart.adminKey)) !== quickstart.adminKey) return undefined;
   await make(deps, quickstart);
   await settings.claim('quickstart-made', 'yes');
   return quickstart;
 };
+
+export const quickstartFile = (dataDir: string): string => join(dataDir, 'quickstart.env');
 
 const make = async (deps: ApplicationDeps & UserDeps, quickstart: Quickstart): Promise<void> => {
   const { key, secret, username, password, adminKey, adminSecret } = quickstart;

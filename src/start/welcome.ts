@@ -32,5 +32,11 @@ Explorer: ${issuer}/graphql/explorer
 `;
 };
 
+/** What he sees after every other start in development: where things are, and no secret. */
+export const welcomeBackText = (issuer: string, file: string | undefined): string => `
+  Tokens    ${issuer}/token
+  Explorer  ${issuer}/graphql/explorer${file === undefined ? '' : `\n  Secrets   . ${quoted(file)}`}
+`;
+
 /** For a shell: paths may hold spaces. */
 const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;

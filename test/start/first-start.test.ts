@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { Secret } from '../../src/model/secret.js';
-import { welcomeText } from '../../src/start/welcome.js';
+import { welcomeBackText, welcomeText } from '../../src/start/welcome.js';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
 
@@ -176,4 +176,12 @@ it('prints lines for a terminal that work when they are pasted', async () => {
     { data: { application: { registeredUsers: { total: 1 } } } },
   ]);
   expect(text).toContain(`-H "Authorization: Basic ${Buffer.from(`${TG_KEY}:${TG_SECRET}`).toString('base64')}"`);
+});
+
+it('tells a terminal where things are after every other start', () => {
+  const text = welcomeBackText('https://localhost:8243', "/some where/it's/quickstart.env");
+  expect(text).toContain('https://localhost:8243/token\n');
+  expect(text).toContain('https://localhost:8243/graphql/explorer\n');
+  expect(text).toContain(". '/some where/it'\\''s/quickstart.env'\n");
+  expect(welcomeBackText('https://localhost:8243', undefined)).not.toContain('Secrets');
 });
