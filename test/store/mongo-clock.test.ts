@@ -17,23 +17,37 @@ const world = (offset: number) => {
 const serverOffset = Date.UTC(2026, 0, 15);
 
 describe('the clock of a MongoDB store', () => {
-  it('tells the server time to within half the way there and back', () => {
+  const way = fc.integer({ min: 0, max: 400 });
+  const waysThereAndBack = fc.array(fc.tuple(way, way), { minLength: 1, maxLength: 20 });
+
+  const clockAfter = (ways: readonly (readonly [number, number])[], { ask, monotonic }: ReturnType<typeof world>) => {
+    const [[there, back] = [0, 0], ...more] = ways;
+    const clock = createStoreClock(ask(there, back), monotonic);
+    for (const [there, back] of more) clock.observe(ask(there, back));
+    return clock;
+  };
+
+  it('is never ahead of the server, and behind by no more than the shortest way there and back', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 400 })), {
-          minLength: 1,
-          maxLength: 20,
-        }),
-        (ways) => {
-          const { ask, monotonic, time } = world(serverOffset);
-          const [first = [0, 0], ...more] = ways;
-          const clock = createStoreClock(ask(...first), monotonic);
-          for (const way of more) clock.observe(ask(...way));
-          const best = Math.min(...ways.slice(-8).map(([there, back]) => there + back));
-          expect(Math.abs(clock.now() - (time.elapsed + serverOffset))).toBeLessThanOrEqual(best / 2 + 2);
-          expect(clock.uncertainty()).toBe(best + 1);
-        },
-      ),
+      fc.property(waysThereAndBack, (ways) => {
+        const there = world(serverOffset + 0.7);
+        const clock = clockAfter(ways, there);
+        const best = Math.min(...ways.slice(-8).map(([there, back]) => there + back));
+        const behind = there.time.elapsed + there.time.offset - clock.now();
+        expect(behind).toBeGreaterThanOrEqual(0);
+        expect(behind).toBeLessThanOrEqual(best + 2);
+        expect(clock.uncertainty()).toBe(best + 1);
+      }),
+    );
+  });
+
+  it('knows an instant by which everything has happened that any server calls past', () => {
+    fc.assert(
+      fc.property(waysThereAndBack, waysThereAndBack, (ways, otherWays) => {
+        const there = world(serverOffset + 0.3);
+        const [clock, other] = [clockAfter(ways, there), clockAfter(otherWays, there)];
+        expect(other.now()).toBeLessThan(clock.now() + clock.uncertainty() + 1);
+      }),
     );
   });
 

@@ -11,7 +11,7 @@ export interface Sample {
 export interface StoreClock {
   now(): EpochMillis;
   observe(sample: Sample): void;
-  /** By how much clocks of this store's servers may differ, in milliseconds. */
+  /** By how much the database's time may be ahead of it, in milliseconds. */
   uncertainty(): number;
 }
 
@@ -19,8 +19,9 @@ export interface StoreClock {
 const keptSamples = 8;
 
 /**
- * The database's time: its distance from the monotonic clock, measured again and again, so that servers whose own clocks differ agree. It
- * never goes back: set back, it stands still until the time is reached again.
+ * The database's time: its distance from the monotonic clock, measured again and again, so that servers whose own clocks differ agree. Never
+ * ahead of the database, however long the ways there and back take: what one server has done lies before the present of every other. It never
+ * goes back: set back, it stands still until the time is reached again.
  */
 export const createStoreClock = (first: Sample, monotonic: () => number = () => performance.now()): StoreClock => {
   let samples: readonly Sample[] = [first];
@@ -40,12 +41,12 @@ export const createStoreClock = (first: Sample, monotonic: () => number = () => 
 
 const width = ({ askedAt, answeredAt }: Sample): number => answeredAt - askedAt;
 
-/** The answer was given somewhere between, and says whole milliseconds, rounded down. */
-const offset = ({ askedAt, answeredAt, serverTime }: Sample): number => serverTime + 0.5 - (askedAt + answeredAt) / 2;
+/** At the least: the answer was given before it was here. At the most it is the width more, and what whole milliseconds leave out. */
+const offset = ({ answeredAt, serverTime }: Sample): number => serverTime - answeredAt;
 
 /** Where they cannot both be right the server's clock was set meanwhile (or another server answers): only the newer one counts. */
 const agree = (one: Sample, other: Sample): boolean =>
-  Math.abs(offset(one) - offset(other)) <= (width(one) + width(other)) / 2 + driftMillis;
+  offset(one) <= offset(other) + width(other) + driftMillis && offset(other) <= offset(one) + width(one) + driftMillis;
 
 /** What good clocks drift apart while the samples are kept, with the rounding. */
 const driftMillis = 10;
