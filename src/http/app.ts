@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import Koa, { type Context } from 'koa';
 import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
-import { hostMissing } from '../oauth/endpoints/request-refusals.js';
+import { hostMissing, nothingHere } from '../oauth/endpoints/request-refusals.js';
 import { deliver } from './deliver.js';
 import { describeError } from './describe-error.js';
 import type { RemoteAddressOf } from './remote-address.js';
@@ -44,7 +44,7 @@ export const createApp = (parts: AppParts): RequestListener => {
 /** What is at a path; a promise while it is not known what else will be there. */
 const siteFinder = (parts: AppParts): ((path: string) => Site | Promise<Site>) => {
   const { elsewhere, laterRoutes } = parts;
-  const nowhere = siteOf(parts, elsewhere === undefined ? nothingHere : (facts) => refusalOf(parts, elsewhere, facts));
+  const nowhere = siteOf(parts, (facts) => refusalOf(parts, elsewhere ?? nothingHere(), facts));
   const table = routingTable(parts);
   let laterTable: ReadonlyMap<string, Site> | undefined;
   const makeLaterTable = async (): Promise<ReadonlyMap<string, Site>> => {
@@ -80,16 +80,6 @@ const siteOf = (parts: AppParts, answerOf: (facts: RequestFacts) => EndpointResp
     deliver({ request: context.req, response: context.res }, answerOf(facts), everywhere(parts, facts));
     return Promise.resolve();
   },
-});
-
-const nothingHere = ({ requestId }: RequestFacts): EndpointResponse => ({
-  status: 404,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  body: JSON.stringify({
-    error: 'not_found',
-    error_description: 'There is nothing at this path.',
-    request_id: requestId,
-  }),
 });
 
 /** What went wrong after an answer began, a stream that failed or a client that left: no part of an answer may look like a whole one. */

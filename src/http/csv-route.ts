@@ -105,7 +105,7 @@ const refuse = ({ oauth }: StatisticsRouteDeps, context: Context, refusal: Refus
     error,
     error_description: description,
     ...(field === undefined ? {} : { field }),
-    ...(error === 'not_found' ? {} : { error_uri: `${oauth.issuer}/errors#${error}` }),
+    error_uri: `${oauth.issuer}/errors#${error}`,
     request_id: factsOf(context.req).requestId,
   });
 };

@@ -106,6 +106,15 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
     curl: (issuer) =>
       `${administrator} -d grant_type=client_credentials --data-urlencode "scope=applications:read users:read" ${issuer}/token`,
   },
+  not_found: {
+    source: 'RFC 9110 section 15.5.5',
+    cause: 'There is nothing at this path, or the application that the request names does not exist.',
+    fix: [
+      'Take the URLs of the endpoints from the metadata document. Paths are case-sensitive and end without a slash.',
+      'Take ids of applications from the management API, with { applications { nodes { id name } } }.',
+    ],
+    curl: (issuer) => `${issuer}/.well-known/oauth-authorization-server`,
+  },
   slow_down: {
     source: 'RFC 6585 section 4',
     cause: 'Too many attempts: for this user, this client or this network.',

@@ -172,7 +172,11 @@ describe('a path where nothing is', () => {
     async (path) => {
       const answer = await fetch(app.url + path);
       expect(answer.status).toBe(404);
-      expect(await answer.json()).toMatchObject({ error: 'not_found', request_id: answer.headers.get('x-request-id') });
+      expect(await answer.json()).toMatchObject({
+        error: 'not_found',
+        error_uri: expect.stringMatching(/\/errors#not_found$/),
+        request_id: answer.headers.get('x-request-id'),
+      });
     },
   );
 

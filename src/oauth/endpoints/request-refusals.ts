@@ -7,6 +7,8 @@ export const methodNotAllowed = (allow: string): OAuthError =>
     headers: { allow },
   });
 
+export const nothingHere = (): OAuthError => new OAuthError('not_found', 'There is nothing at this path.');
+
 export const bodyTooLarge = (): OAuthError =>
   new OAuthError('invalid_request', 'The body is longer than 32 KiB.', { status: 413 });
 
