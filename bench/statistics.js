@@ -1,6 +1,6 @@
 // npm run bench:statistics: what the statistics queries cost, by the number of registrations.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinClient, pinning } from './processes.js';
 import { applicationIds, fill } from './statistics-fill.js';
@@ -50,7 +50,7 @@ const measure = async (servers, { name, query, prepare }) => {
 const quantiles = (taken) => {
   const sorted = taken.toSorted((left, right) => left - right);
   const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p10: at(0.1), p50: at(0.5), p99: at(0.99) };
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'tallygate-bench-'));
@@ -63,6 +63,7 @@ try {
   const text = statisticsReport({
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${pinning}`,
+    load: loadavg()[1] ?? 0,
     calls: rounds * perRound,
     fills: servers.map(({ size, seconds }) => ({ size, seconds })),
     measured,
