@@ -10,7 +10,8 @@ const accessTokenIn = (text) => JSON.parse(text).access_token;
 /** Each connection follows a family of its own: the refresh token of one answer is the body of the next request. */
 const refreshing = async (base, { opaque, user }, connections) => {
   const tokens = [];
-  for (let index = 0; index < connections; index += 1) {
+  // One more than connections: the first answer, which the floor repeats, takes one too.
+  for (let index = 0; index <= connections; index += 1) {
     tokens.push(refreshTokenIn(await post(`${base}/token`, `${login(user)}`, opaque)));
   }
   return () => {
