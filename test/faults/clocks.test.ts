@@ -92,7 +92,7 @@ describe.each(eachCluster)('a server on $name', ({ name, open }) => {
     };
     await loginAll(0, usernames.slice(0, 4));
     const firsts = await registrationsOf(cluster, client);
-    cluster = await cluster.restarted([-30 * second, -30 * second]);
+    cluster = await cluster.restarted({ clockShifts: [-30 * second, -30 * second] });
     expect(sameFigures(await figuresOf(cluster.servers[0], client))).toEqual(Array(8).fill(4));
     await loginAll(1, usernames);
     const again = await registrationsOf(cluster, client);
@@ -106,4 +106,45 @@ describe.each(eachCluster)('a server on $name', ({ name, open }) => {
     }
     if (name === 'SQLite') expect(Date.parse(firsts[0]!.firstTokenAt)).toBeGreaterThan(Date.now());
   }, 60_000);
+
+  it('that starts under another TZ gives the same answers', async () => {
+    cluster = await open({ users: 60, timeZone: 'Asia/Kathmandu' });
+    const { clients, usernames } = cluster;
+    const [{ applicationId }] = clients;
+    const rows = usernames.map((username, index) => ({
+      ...{ applicationId, username, environment: index % 3 === 0 ? 'SANDBOX' : 'PRODUCTION' },
+      firstTokenAt: new Date(Date.UTC(2025, 2, 30) + index * index * 9_876_543).toISOString(),
+    }));
+    const mutation =
+      'mutation($rows: [ImportRegistrationRow!]!) { importRegistrations(input: { rows: $rows }) { created } }';
+    expect(await cluster.servers[0].graphql(mutation, { rows })).toEqual({ importRegistrations: { created: 60 } });
+    const inKathmandu = await answersOf(cluster, clients[0]);
+    expect(inKathmandu.join('')).toContain('"newUsers":');
+    cluster = await cluster.restarted({ timeZone: 'UTC' });
+    expect(await answersOf(cluster, clients[0])).toEqual(inKathmandu);
+    cluster = await cluster.restarted({ timeZone: 'America/St_Johns' });
+    expect(await answersOf(cluster, clients[0])).toEqual(inKathmandu);
+  }, 60_000);
 });
+
+/** Every figure of closed periods by every interval and in zones of all kinds, as the server writes it. */
+const answersOf = async ({ servers }: Cluster, { applicationId }: Client): Promise<readonly string[]> => {
+  const answers: string[] = [];
+  for (const timeZone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe']) {
+    for (const interval of ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR']) {
+      const period = { from: '2025-03-01T00:00:00Z', to: '2025-11-15T00:00:00+05:45', interval, timeZone };
+      const { text } = await servers[1].operation(
+        `query($id: ID!, $period: PeriodInput!) {
+          application(id: $id) { registeredUsers {
+            series(period: $period) { start end date newUsers totalUsers complete } comparison(period: $period) { current previous }
+          } }
+          registeredUsers(period: $period, applicationIds: [$id]) { start date newUsers totalUsers }
+        }`,
+        { id: applicationId, period },
+      );
+      const query = new URLSearchParams({ applicationIds: applicationId, ...period }).toString();
+      answers.push(text, (await servers[0].get(`/statistics/registered-users.csv?${query}`)).text);
+    }
+  }
+  return answers;
+};

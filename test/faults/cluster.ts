@@ -38,6 +38,8 @@ export interface Server {
   /** The answer of a GraphQL operation, whatever it is. */
   operation(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   get(path: string): Promise<Answer>;
+  /** The text of /metrics. */
+  metrics(): Promise<string>;
 }
 
 /** The built product as it runs: on MongoDB two processes over one database, on the embedded store one process under two names. */
@@ -47,26 +49,32 @@ export interface Cluster {
   readonly usernames: readonly string[];
   /** From now on messages between the servers and their MongoDB are lost, or no longer. The embedded store has none. */
   loseMessages(percent: number): void;
-  /** The same after all its servers were killed and started again, with other errors of their clocks. */
-  restarted(clockShifts: readonly [number, number]): Promise<Cluster>;
+  /** The same after all its servers were killed and started again. */
+  restarted(options: StartOptions): Promise<Cluster>;
   close(): Promise<void>;
 }
 
-export interface ClusterOptions {
-  readonly users: number;
+export interface StartOptions {
   /** By how much the system clock of each process is wrong, in milliseconds. */
   readonly clockShifts?: readonly [number, number];
+  /** What the environment variable TZ says. */
+  readonly timeZone?: string;
+}
+
+export interface ClusterOptions extends StartOptions {
+  readonly users: number;
 }
 
 export const password = 'correct horse battery staple';
 const deployment = { id: 'deploy', secret: 'secret-of-the-deployment' };
 
 /** Settings of every server of a cluster, in production mode: it makes nothing up. */
-export const clusterSettings = (database: string, secretKey: string): Readonly<Record<string, string>> => ({
+const clusterSettings = (database: string, secretKey: string): Readonly<Record<string, string>> => ({
   NODE_ENV: 'production',
   TALLYGATE_ISSUER: 'https://tallygate.test',
   TALLYGATE_TLS: 'off',
   TALLYGATE_DRAIN_DELAY: '0',
+  TALLYGATE_METRICS_PER_APPLICATION: 'true',
   TALLYGATE_DATABASE_URL: database,
   TALLYGATE_SECRET_KEY: secretKey,
   TALLYGATE_BOOTSTRAP_CLIENT_ID: deployment.id,
@@ -104,18 +112,19 @@ const openCluster = async (options: ClusterOptions, mongoUrl?: string): Promise<
     await folder.remove();
   };
   const settings = clusterSettings(store.url, randomBytes(32).toString('base64url'));
-  const start = async (shift: number): Promise<Server> => {
-    const server = await startServer(folder.path, { ...settings, ...shiftedBy(shift) });
-    processes.add(server.process);
-    return server;
-  };
-  const startAll = async ([shift, otherShift]: readonly [number, number]): Promise<Cluster['servers']> => {
-    const first = await start(shift);
-    return [first, mongoUrl === undefined ? first : await start(otherShift)];
+  const startAll = async ({ clockShifts = [0, 0], timeZone }: StartOptions): Promise<Cluster['servers']> => {
+    const start = async (shift: number): Promise<Server> => {
+      const zone = timeZone === undefined ? {} : { TZ: timeZone };
+      const server = await startServer(folder.path, { ...settings, ...zone, ...shiftedBy(shift) });
+      processes.add(server.process);
+      return server;
+    };
+    const first = await start(clockShifts[0]);
+    return [first, mongoUrl === undefined ? first : await start(clockShifts[1])];
   };
   try {
     await addUsers(store.url, usernames);
-    const servers = await startAll(options.clockShifts ?? [0, 0]);
+    const servers = await startAll(options);
     const [first] = servers;
     const clients = [
       await addClient(first, 'One'),
@@ -126,9 +135,9 @@ const openCluster = async (options: ClusterOptions, mongoUrl?: string): Promise<
       clients,
       usernames,
       loseMessages: store.loseMessages,
-      restarted: async (clockShifts) => {
+      restarted: async (start) => {
         await kill();
-        return { ...cluster, servers: await startAll(clockShifts) };
+        return { ...cluster, servers: await startAll(start) };
       },
       close,
     };
@@ -192,10 +201,10 @@ const preload = pathToFileURL('test/faults/shifted-clock.mjs').href;
 const shiftedBy = (millis: number): Readonly<Record<string, string>> =>
   millis === 0 ? {} : { NODE_OPTIONS: `--import=${preload}`, CLOCK_SHIFT_MILLIS: String(millis) };
 
-/** Starts one more server over the database of a cluster or another. */
-export const startServer = async (folder: string, settings: Readonly<Record<string, string>>): Promise<Server> => {
+const startServer = async (folder: string, settings: Readonly<Record<string, string>>): Promise<Server> => {
   const process = await startProcess(folder, settings);
-  const url = `http://127.0.0.1:${String((await process.logged('ready'))['port'])}`;
+  const { port, managementUrl } = await process.logged('ready');
+  const url = `http://127.0.0.1:${String(port)}`;
   const scope = privilegedScopes.join(' ');
   let bearer: Promise<string> | undefined;
   const operation: Server['operation'] = async (query, variables = {}) => {
@@ -221,6 +230,7 @@ export const startServer = async (folder: string, settings: Readonly<Record<stri
       bearer ??= managementToken(url, scope);
       return ask(url + path, { headers: { authorization: `Bearer ${await bearer}` } });
     },
+    metrics: async () => (await ask(`${String(managementUrl)}/metrics`)).text,
   };
 };
 

@@ -103,6 +103,12 @@ export const csvOf = async (server: Server, { applicationId }: Client): Promise<
   };
 };
 
+/** What `tallygate_registered_users` says of an application. */
+export const metricOf = async (server: Server, { applicationId }: Client): Promise<number> => {
+  const line = new RegExp(`^tallygate_registered_users\\{application="${applicationId}"\\} (\\d+)$`, 'm');
+  return Number(line.exec(await server.metrics())?.[1]);
+};
+
 /** What `verifyStatistics` finds. */
 export const verified = async (server: Server): Promise<{ readonly differences: readonly unknown[] }> => {
   const { verifyStatistics } = await server.graphql(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { askForToken } from '../support/server-process.js';
 import { addClient, eachCluster, password, type Client, type Cluster } from './cluster.js';
-import { csvOf, figuresOf, sameFigures, verified, walk } from './figures.js';
+import { csvOf, figuresOf, metricOf, sameFigures, verified, walk } from './figures.js';
 import { fates, randomFrom, startLossyProxy, type LossyProxy } from './lossy-proxy.js';
 import { inLanes, untilAnswered } from './retrying.js';
 
@@ -70,6 +70,7 @@ describe.each(eachCluster)('clients that lose requests and replies on $name', ({
         const figures = await figuresOf(server, client);
         expect(sameFigures(figures)).toEqual(Array(8).fill(names.length));
         expect(await csvOf(server, client)).toEqual({ newUsers: names.length, totalUsers: names.length });
+        expect(await metricOf(server, client)).toBe(names.length);
         for (const environment of environments) {
           const own = attempts.filter((each) => each.client === client && each.environment === environment);
           expect(figures[environment]).toBe(new Set(own.map(({ username }) => username)).size);

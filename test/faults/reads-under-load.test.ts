@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { eachCluster, type Cluster, type Server } from './cluster.js';
-import { csvOf, figuresOf, sameFigures, verified } from './figures.js';
+import { csvOf, figuresOf, metricOf, sameFigures, verified } from './figures.js';
 import { inLanes, untilAnswered } from './retrying.js';
 
 beforeAll(() => builtProgram(), buildMillis);
@@ -9,7 +9,7 @@ beforeAll(() => builtProgram(), buildMillis);
 describe.each(eachCluster)('while users log in on $name', ({ open }) => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await open({ users: 90 });
+    cluster = await open({ users: 80 });
   }, 60_000);
   afterAll(() => cluster.close());
 
@@ -51,19 +51,16 @@ describe.each(eachCluster)('while users log in on $name', ({ open }) => {
       expect(figures.production + figures.sandbox).toBe(figures.total);
       const csv = await csvOf(server, clients[0]);
       expect(csv.newUsers).toBe(csv.totalUsers);
-      expect([atLeast <= figures.total, figures.total <= csv.totalUsers, csv.totalUsers <= begun.size]).toEqual([
-        true,
-        true,
-        true,
-      ]);
+      const inOrder = [atLeast, figures.total, csv.totalUsers, await metricOf(server, clients[0]), begun.size];
+      expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
     });
     expect(readings).toBeGreaterThan(4);
-    expect(delivered.size).toBe(90);
+    expect(delivered.size).toBe(80);
   }, 120_000);
 
   it('all figures of one operation agree while other users are deleted, too', async () => {
     const { servers, clients, usernames } = cluster;
-    const deleted = usernames.slice(0, 30);
+    const deleted = usernames.slice(0, 20);
     const deletions = inLanes(2, [...deleted.entries()], async ([index, username]) => {
       const server = servers[index % 2 === 0 ? 1 : 0];
       const { user } = await server.graphql('query($name: String!) { user(username: $name) { id } }', {
@@ -71,19 +68,19 @@ describe.each(eachCluster)('while users log in on $name', ({ open }) => {
       });
       await server.graphql('mutation($id: ID!) { deleteUser(input: { id: $id }) { deletedId } }', { id: user.id });
     });
-    const logins = inLanes(4, [...usernames.entries()].slice(30), async ([index, username]) => {
+    const logins = inLanes(4, [...usernames.entries()].slice(20), async ([index, username]) => {
       expect(await login(username, index + 1)).toBe(200); // in the other environment
     });
     const readings = await readingDuring(Promise.all([deletions, logins]), async (server) => {
       const figures = await figuresOf(server, clients[0]);
       expect(sameFigures(figures)).toEqual(Array(8).fill(figures.total));
-      expect(figures.total + figures.erased).toBe(90);
+      expect(figures.total + figures.erased).toBe(80);
       const csv = await csvOf(server, clients[0]);
       expect(csv.newUsers).toBe(csv.totalUsers);
     });
     expect(readings).toBeGreaterThan(4);
     for (const server of servers) {
-      expect(await figuresOf(server, clients[0])).toMatchObject({ total: 60, erased: 30, production: 60, sandbox: 60 });
+      expect(await figuresOf(server, clients[0])).toMatchObject({ total: 60, erased: 20, production: 60, sandbox: 60 });
       expect(await verified(server)).toEqual({ differences: [] });
     }
   }, 120_000);
