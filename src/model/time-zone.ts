@@ -20,7 +20,7 @@ export const timeZone = (name: string, field: string): TimeZone => {
   if (known !== undefined) return known;
   const formatter = isZoneName(name) ? formatterOf(name) : undefined;
   if (formatter === undefined) throw badInput(field, refusal(name));
-  const zone: TimeZone = { name, offsetAt: (at) => wallClock(formatter, at) - wholeSeconds(at) };
+  const zone: TimeZone = { name, offsetAt: remembering((at) => wallClock(formatter, at) - wholeSeconds(at)) };
   if (zones.size >= keptZones) zones.clear();
   zones.set(key, zone);
   return zone;
@@ -29,6 +29,21 @@ export const timeZone = (name: string, field: string): TimeZone => {
 /** Formatters are dear to make and hold memory, and callers choose the names: only so many are kept. */
 const keptZones = 100;
 const zones = new Map<string, TimeZone>();
+
+/** Dashboards ask for the same days again and again, and the formatter is what they would wait for. */
+const remembering = (offsetAt: TimeZone['offsetAt']): TimeZone['offsetAt'] => {
+  const offsets = new Map<EpochMillis, number>();
+  return (at) => {
+    const known = offsets.get(at);
+    if (known !== undefined) return known;
+    const offset = offsetAt(at);
+    if (offsets.size >= keptOffsets) offsets.clear();
+    offsets.set(at, offset);
+    return offset;
+  };
+};
+
+const keptOffsets = 4096;
 
 /** `SystemV/…` is a leftover of ICU and no IANA name. */
 const isZoneName = (name: string): boolean =>
