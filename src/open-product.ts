@@ -82,7 +82,8 @@ const makeFirstClients = async (
   { oauth }: Composition,
   { config, parts }: Opening,
 ): Promise<Quickstart | undefined> => {
-  await ensureBootstrapClient(oauth, config);
+  const hasSecret = await ensureBootstrapClient(oauth, config);
+  if (!hasSecret) parts.log.warn({ clientId: config.bootstrapClientId }, 'bootstrap_secret_differs');
   if (config.mode === 'development') return ensureQuickstart(oauth, config.dataDir);
   const isEmpty = (await oauth.store.applications.count({})) === 0;
   if (isEmpty) parts.log.warn({ settings: bootstrapSettings }, 'nobody_can_administer');

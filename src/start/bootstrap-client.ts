@@ -10,9 +10,16 @@ export const managementClient = {
   defaultScopes: managementScopes,
 } as const;
 
-/** Makes the client of `TALLYGATE_BOOTSTRAP_CLIENT_ID` when it is absent. */
-export const ensureBootstrapClient = async (deps: ApplicationDeps, config: Config): Promise<void> => {
+/**
+ * Makes the client of `TALLYGATE_BOOTSTRAP_CLIENT_ID` when it is absent; one that is there stays as it is.
+ * @returns whether the secret that is set, if one is, authenticates it
+ */
+export const ensureBootstrapClient = async (deps: ApplicationDeps, config: Config): Promise<boolean> => {
   const { bootstrapClientId: clientId, bootstrapClientSecret: clientSecret } = config;
-  if (clientId === undefined || clientSecret === undefined) return;
+  if (clientId === undefined || clientSecret === undefined) return true;
   await ensureClient(deps, { ...managementClient, clientId, clientSecret, applicationName: 'Bootstrap' });
+  const client = await deps.store.applications.findClient(clientId);
+  const now = deps.clock();
+  const live = client?.keySet.secrets.filter(({ expiresAt = Infinity }) => expiresAt > now) ?? [];
+  return live.some(({ digest }) => deps.keyring.matches('client-secret', clientSecret.reveal(), digest));
 };

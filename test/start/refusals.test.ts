@@ -76,8 +76,20 @@ describe('production', () => {
       });
       expect(answer.body).toEqual({ data: { applications: { totalCount: 1 } } });
       expect(server.output()).not.toContain('secret-of-the-deployment');
+      expect(server.output()).not.toContain('bootstrap_secret_differs');
       server.kill('SIGTERM');
       expect(await server.ended).toBe(0);
+    }
+  });
+
+  it('says that a client of the deployment keeps the secret that it has', async () => {
+    const settings = { ...production, TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy' };
+    for (const secret of ['secret-of-the-deployment', 'another-secret-for-it']) {
+      const server = await start({ ...settings, TALLYGATE_BOOTSTRAP_CLIENT_SECRET: secret });
+      await server.logged('ready');
+      server.kill('SIGTERM');
+      expect(await server.ended).toBe(0);
+      expect(server.output().includes('bootstrap_secret_differs')).toBe(secret === 'another-secret-for-it');
     }
   });
 });
