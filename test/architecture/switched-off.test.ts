@@ -162,4 +162,17 @@ describe.each(eachStore)('on $name, switched off at one server and asked for at 
     }
     if (row.on !== undefined) expect(await ask(there, world, await way.request(world))).toMatchObject({ status: 200 });
   });
+
+  it.each(tokenFormats)('its client revokes a %s token, then its family', async (format) => {
+    const world = await newWorld(format);
+    const basic = [world.clientId, world.secret] as const;
+    const { access_token: access, refresh_token: refresh } = (await ask(here, world, login(world))).body;
+    const next = await refreshed(world, refresh);
+    expect(await here.post('/revoke', { token: access }, { basic })).toMatchObject({ status: 200 });
+    expect(await seen(access)).toEqual({ active: false });
+    expect(await seen(next.body.access_token)).toMatchObject({ active: true });
+    expect(await here.post('/revoke', { token: next.body.refresh_token }, { basic })).toMatchObject({ status: 200 });
+    expect(await seen(next.body.access_token)).toEqual({ active: false });
+    expectNoToken(await refreshed(world, next.body.refresh_token), 'invalid_grant');
+  });
 });

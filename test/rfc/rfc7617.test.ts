@@ -21,8 +21,11 @@ interface Header extends RfcRule {
   /** The value of `Authorization`, from the base64 of good credentials. */
   readonly authorization: (good: string) => string;
   readonly good?: true;
+  /** What the log says; absent: that the form was wrong, and nobody looked for a client. */
+  readonly detail?: string;
 }
 
+const malformed = 'malformed Basic credentials or another scheme';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const pair = (): string => `${client.clientId}:${client.clientSecret}`;
 
@@ -68,7 +71,12 @@ const headers: readonly Header[] = [
       `Basic ${base64(`${client.clientId}:\u00ff\u00ff\u00ff`).replaceAll('/', '_').replaceAll('+', '-')}`,
   },
   { ...must('§2', 24), behaviour: 'no credentials at all are refused', authorization: () => 'Basic' },
-  { ...must('§2', 24), behaviour: 'empty credentials are refused', authorization: () => 'Basic Og==' },
+  {
+    ...must('§2', 24),
+    behaviour: 'empty credentials are refused',
+    authorization: () => 'Basic Og==',
+    detail: 'unknown client',
+  },
   {
     ...must('§2', 24),
     behaviour: 'a control character in the secret is refused',
@@ -90,14 +98,19 @@ const headers: readonly Header[] = [
     authorization: (good) => `${scheme} ${good}`,
   })),
 ];
-rfcTable(7617, headers, async ({ authorization, good }) => {
+rfcTable(7617, headers, async ({ authorization, good, detail = malformed }) => {
   const header = authorization(base64(pair()));
   const answer = await server.token(
     { grant_type: 'client_credentials' },
     { basic: false, headers: { authorization: header } },
   );
-  if (good === true) expectToken(answer);
-  else expectRefusal(answer, 401, 'invalid_client');
+  if (good === true) {
+    expectToken(answer);
+    return;
+  }
+  expectRefusal(answer, 401, 'invalid_client');
+  const { fields } = server.logged.at(-1) ?? {};
+  expect(fields).toMatchObject({ requestId: answer.body.request_id, detail });
 });
 
 rfcRows(7617, [
