@@ -217,6 +217,16 @@ rfcRows(6749, [
     },
   },
   {
+    ...ours('§5.1', 42),
+    behaviour: 'keys that do not have the refresh_token grant get no refresh token',
+    shows: async () => {
+      const once = await server.client({ grantTypes: ['PASSWORD'] });
+      const answer = await server.login(once, user);
+      expectToken(answer);
+      expect(Object.keys(answer.body)).not.toContain('refresh_token');
+    },
+  },
+  {
     ...ours('§5.2', 43),
     behaviour: 'validity_period names its range when it is out of it, and holds for the password and refresh grants',
     shows: async () => {
