@@ -56,6 +56,17 @@ const describeRecovery = (server: string) => {
       });
     });
 
+    it('is an erasure that is asked for again: nobody is found, and what was left is done', async () => {
+      const [user, applicationId] = [userOf(id('usr')), id('app')];
+      await store.users.create(user, eventOf(id('event')));
+      await record(applicationId, user.id);
+      const tombstone = { erasedAt: clock.now(), cleaning: true, writer: 'a server whose reply was lost' };
+      await collection('users').replaceOne({ _id: user.id }, tombstone);
+      expect(await store.users.erase(user.id, eventOf(id('event'), 'deleteUser'))).toBe('unknown');
+      clock.advance(1);
+      expect(await figures(applicationId)).toEqual([{ registered: 0, erased: 1 }]);
+    });
+
     it('is the removal of an application: its names are free, and the sweep does the rest', async () => {
       const application = applicationOf(id('app'));
       const family = familyOf(id('family'), { applicationId: application.id });

@@ -167,10 +167,17 @@ const erase = async (database: Database, id: string, audit: AuditEvent): Promise
   );
   const tombstone =
     erased ?? (await database.run(() => database.users.findOne({ _id: id, writer }).lean<UserDocument>()));
-  if (tombstone === null) return 'unknown';
+  if (tombstone === null) return finishInterrupted(database, id);
   await finishErasure(database, id);
   await moveOutbox(database, database.carriers.users, tombstone);
   return 'erased';
+};
+
+/** An erasure whose reply was lost is asked for again, and finds nobody: what it left is finished before that is said. */
+const finishInterrupted = async (database: Database, id: string): Promise<'unknown'> => {
+  const interrupted = await database.run(() => database.users.exists({ _id: id, cleaning: true }));
+  if (interrupted !== null) await finishErasure(database, id);
+  return 'unknown';
 };
 
 /** Hides him from everything but cuts, and frees his name. */
