@@ -13,7 +13,10 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Each job runs by itself, the next time only after it has ended. A job that fails is tried again, and logged when it begins to fail. */
+/**
+ * Each job runs by itself, soon after the start and then again and again, the next time only after it has ended: what the last process left
+ * when it was killed is not left for long. A job that fails is tried again, and logged when it begins to fail.
+ */
 export const startJobs = (jobs: readonly Job[], log: Log): Jobs => {
   const loops = jobs.map((job) => startLoop(job, log));
   return {
@@ -22,6 +25,8 @@ export const startJobs = (jobs: readonly Job[], log: Log): Jobs => {
     },
   };
 };
+
+const firstMillis = 1000;
 
 const startLoop = ({ name, everyMillis, run }: Job, log: Log): { stop(): Promise<void> } => {
   let timer: NodeJS.Timeout | undefined;
@@ -37,15 +42,15 @@ const startLoop = ({ name, everyMillis, run }: Job, log: Log): { stop(): Promise
       if (!failing) log.warn({ job: name, ...describeError(error) }, 'job_failed');
       failing = true;
     }
-    schedule();
+    schedule(everyMillis);
   };
-  const schedule = (): void => {
+  const schedule = (millis: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
       running = attempt();
-    }, everyMillis).unref();
+    }, millis).unref();
   };
-  schedule();
+  schedule(Math.min(everyMillis, firstMillis));
   return {
     stop: () => {
       stopped = true;

@@ -34,6 +34,16 @@ it('runs a job again and again, each time after the last one has ended', async (
   expect(runs).toBeGreaterThanOrEqual(3);
 });
 
+it('runs a job soon after the start, however seldom it runs', async () => {
+  const begun = gate();
+  const run = (): Promise<void> => Promise.resolve(begun.open());
+  const jobs = startJobs([{ name: 'seldom', everyMillis: 3_600_000, run }], recordingLog().log);
+  const start = performance.now();
+  await begun.opened;
+  expect(performance.now() - start).toBeLessThan(5000);
+  await jobs.stop();
+});
+
 it('goes on after a failure, and logs when a job begins to fail and when it recovers', async () => {
   const { log, events } = recordingLog();
   const done = gate();
