@@ -79,8 +79,9 @@ const storm = async (kills, mongodbUrl) => {
     for (let kill = 1; kill <= kills; kill += 1) {
       await pause(shortestMillis + randomInt(longestMillis - shortestMillis));
       const victims = randomInt(4) === 0 ? servers : [oneOf(servers)];
-      for (const victim of victims) await victim.kill();
+      const killed = victims.map((victim) => victim.kill());
       lanes.pause();
+      await Promise.all(killed);
       for (const victim of victims) restarts.push(await victim.start());
       await lanes.idle();
       const context = { history, random, token, url: oneOf(servers).url, isWhole: kill === kills };
