@@ -1,6 +1,6 @@
 import type { EpochMillis } from './clock.js';
 
-/** The grain of kept figures: every zone's offset since 1972 is a multiple of it. */
+/** The grain of kept figures: every zone's offset since 1980 is a multiple of it. */
 export const quarterMillis = 900_000;
 export const quartersPerDay = 96;
 const dayMillis = quarterMillis * quartersPerDay;

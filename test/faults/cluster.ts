@@ -222,7 +222,7 @@ const startServer = async (folder: string, settings: Readonly<Record<string, str
     login: (credentials, username) =>
       askForToken(url, credentials, new URLSearchParams({ grant_type: 'password', username, password }).toString()),
     graphql: async (query, variables) => {
-      const { status, text, body } = await operation(query, variables);
+      const { status, text, body } = await untilAnswered(() => operation(query, variables));
       if (status !== 200 || body.errors !== undefined) throw new Error(`GraphQL answered ${status} ${text}`);
       return body.data;
     },
