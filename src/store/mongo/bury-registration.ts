@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
 import type { RegistrationDocument } from './documents.js';
 import { beginChange } from './kept-change.js';
@@ -16,5 +17,5 @@ export const buryRegistration = async (database: Database, key: string): Promise
     const { matchedCount } = await database.run(() => database.registrations.updateOne(unmoved(row), burial));
     if (matchedCount === 1) return change.finish(firstInstantsOf(row));
   }
-  throw new Error('A registration moves too often to be buried.');
+  throw new StoreUnavailable('A registration moves too often to be buried.');
 };

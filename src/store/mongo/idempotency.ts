@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EpochMillis } from '../../model/clock.js';
 import type { IdempotencyClaim, IdempotencyStore } from '../port/idempotency.js';
+import { StoreUnavailable } from '../port/store.js';
 import type { Collections } from './database.js';
 import type { IdempotencyDocument } from './documents.js';
 import { isDuplicateKey } from './store-error.js';
@@ -11,7 +12,7 @@ export const mongoIdempotency = (collections: Collections): IdempotencyStore => 
       const outcome = await attempt(collections, claim, at);
       if (outcome !== undefined) return outcome;
     }
-    throw new Error('A claim was taken and given back too often.');
+    throw new StoreUnavailable('A claim was taken and given back too often.');
   },
   release: async (key, targetId) => {
     await collections.run(() => collections.idempotency.deleteOne({ _id: key, targetId }));

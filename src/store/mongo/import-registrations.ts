@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { ImportOutcome, NewRegistration } from '../port/registrations.js';
+import { StoreUnavailable } from '../port/store.js';
 import { announceRows } from './announced-rows.js';
 import type { Collections, Database } from './database.js';
 import type { ImportDocument, RegistrationDocument } from './documents.js';
@@ -130,7 +131,7 @@ const write = async (database: Database, change: KeptChange, group: Group): Prom
     row =
       (await database.run(() => database.registrations.findById(group.key).lean<RegistrationDocument>())) ?? undefined;
   }
-  throw new Error('A registration moves too often to be imported.');
+  throw new StoreUnavailable('A registration moves too often to be imported.');
 };
 
 const changedInstants = (

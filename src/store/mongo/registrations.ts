@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NewRegistration, RegistrationStore } from '../port/registrations.js';
+import { StoreUnavailable } from '../port/store.js';
 import { announceRows } from './announced-rows.js';
 import { buryRegistration } from './bury-registration.js';
 import type { Database } from './database.js';
@@ -46,12 +48,17 @@ const moveLast = async ({ registrations, run }: Database, registration: NewRegis
 };
 
 const rounds = 20;
+const pauseMillis = 5;
 
 const recordFirst = async (database: Database, registration: NewRegistration): Promise<'first' | 'already'> => {
   const change = beginChange(database);
   for (let round = 0; round < rounds; round++) {
     const outcome = await attempt(database, registration, change);
-    if (outcome === undefined) continue;
+    if (outcome === undefined) {
+      // A row that another caller has just made may not be readable yet: majority reads follow the replication.
+      await pause(round * pauseMillis);
+      continue;
+    }
     if (outcome === 'erased') return 'first';
     if (outcome === 'already') {
       await change.finish([]);
@@ -60,7 +67,7 @@ const recordFirst = async (database: Database, registration: NewRegistration): P
     await change.finish(firstInstantsOf(outcome));
     return afterFirst(database, registration);
   }
-  throw new Error('A registration moves too often.');
+  throw new StoreUnavailable('A registration moves too often.');
 };
 
 /** One conditional write. The row that it made, or undefined when somebody else moved the row meanwhile. */

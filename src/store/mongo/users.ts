@@ -3,6 +3,7 @@ import type { UpdateQuery } from 'mongoose';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { User } from '../../model/user.js';
 import type { UserChange, UserFilter, UserStore } from '../port/users.js';
+import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
 import type { UserDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
@@ -132,7 +133,7 @@ const write = async (
     if (written !== null) return written;
     if ((await run(() => users.exists({ _id: id, ...live }))) === null) return null;
   }
-  throw new Error('A user changes too often to be switched off.');
+  throw new StoreUnavailable('A user changes too often to be switched off.');
 };
 
 const rounds = 20;
