@@ -25,6 +25,8 @@ const measure = async (base, scenario) => {
   const { path, authorization, connections = 50 } = scenario;
   const body = await scenario.body(seconds);
   const answer = await post(`${base}${path}`, body()(undefined), authorization);
+  const warming = await scenario.body(seconds);
+  await load({ url: `${base}${path}`, authorization, nextBody: warming, connections, seconds });
   const taken = [];
   for (let round = 0; round < rounds; round += 1) {
     const floor = await startFloor(answer);
@@ -62,7 +64,7 @@ try {
   const text = report({
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${pinning}`,
-    method: `${rounds} rounds of ${seconds} s each, floor and endpoint in turn, medians`,
+    method: `${rounds} rounds of ${seconds} s each, floor and endpoint in turn after one round to warm up, medians`,
     product,
     idle,
     loaded: product.memory(),
