@@ -1,9 +1,17 @@
 import { mongo } from 'mongoose';
 import { StoreUnavailable } from '../port/store.js';
 
-/** A unique key is taken already. The one thing that is read from such an error: its code. */
+/** A unique key is taken already. The one thing that is read from such an error: its code. Of many writes: nothing else went wrong. */
 export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof mongo.MongoServerError && error.code === 11000;
+  error instanceof mongo.MongoServerError &&
+  error.code === duplicateKey &&
+  writeErrorsOf(error).every(({ code }) => code === duplicateKey);
+
+const duplicateKey = 11000;
+
+/** Of many writes at once each can fail by itself; the error has the code of the first. */
+const writeErrorsOf = (error: mongo.MongoError): readonly mongo.WriteError[] =>
+  error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
 
 /** Server errors that speak of the moment and not of the command (https://www.mongodb.com/docs/manual/reference/error-codes/). */
 const passingCodes: ReadonlySet<unknown> = new Set([
@@ -72,6 +80,9 @@ const socketErrors: ReadonlySet<unknown> = new Set([
 const isPassing = (error: unknown): boolean => {
   if (!(error instanceof mongo.MongoError)) return isOfConnection(error);
   if (driverErrors.has(error.name) || passingCodes.has(error.code)) return true;
+  if (writeErrorsOf(error).some(({ code }) => passingCodes.has(code))) return true;
+  // Many writes at once: what kept them from the server is within, and the code is not always copied.
+  if (error instanceof mongo.MongoBulkWriteError && isPassing(error.errorResponse)) return true;
   return error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('RetryableWriteError');
 };
 
