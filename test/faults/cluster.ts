@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -49,6 +49,8 @@ export interface Cluster {
   readonly usernames: readonly string[];
   /** From now on messages between the servers and their MongoDB are lost, or no longer. The embedded store has none. */
   loseMessages(percent: number): void;
+  /** How many of them were lost; undefined where there are none. */
+  lostMessages(): number | undefined;
   /** The same after all its servers were killed and started again. */
   restarted(options: StartOptions): Promise<Cluster>;
   close(): Promise<void>;
@@ -135,6 +137,7 @@ const openCluster = async (options: ClusterOptions, mongoUrl?: string): Promise<
       clients,
       usernames,
       loseMessages: store.loseMessages,
+      lostMessages: store.lostMessages,
       restarted: async (start) => {
         await kill();
         return { ...cluster, servers: await startAll(start) };
@@ -148,7 +151,7 @@ const openCluster = async (options: ClusterOptions, mongoUrl?: string): Promise<
   }
 };
 
-interface ClusterStore extends Pick<Cluster, 'loseMessages'> {
+interface ClusterStore extends Pick<Cluster, 'loseMessages' | 'lostMessages'> {
   readonly url: string;
   remove(): Promise<void>;
 }
@@ -156,7 +159,7 @@ interface ClusterStore extends Pick<Cluster, 'loseMessages'> {
 const storeFor = async (folder: string, mongoUrl: string | undefined): Promise<ClusterStore> => {
   if (mongoUrl === undefined) {
     const url = `file:${join(folder, 'tallygate.db')}`;
-    return { url, loseMessages: () => undefined, remove: () => Promise.resolve() };
+    return { url, loseMessages: () => undefined, lostMessages: () => undefined, remove: () => Promise.resolve() };
   }
   const { hostname, port, pathname } = new URL(mongoUrl);
   let nextFate = fates(1, 0);
@@ -166,6 +169,7 @@ const storeFor = async (folder: string, mongoUrl: string | undefined): Promise<C
     loseMessages: (percent) => {
       nextFate = fates(percent, percent);
     },
+    lostMessages: () => proxy.losses(),
     remove: async () => {
       await proxy.close();
       await dropDatabase(mongoUrl);
@@ -241,27 +245,29 @@ const managementToken = async (url: string, scope: string): Promise<string> => {
   return body.access_token;
 };
 
+/** With ids and secrets that are brought along: a mutation whose answer was lost is sent again. */
 export const addClient = async (server: Server, name: string): Promise<Client> => {
+  const idempotencyKey = randomUUID();
   const { createApplication } = await server.graphql(
     'mutation($input: CreateApplicationInput!) { createApplication(input: $input) { application { id } } }',
-    { input: { name } },
+    { input: { name, idempotencyKey } },
   );
   const applicationId: string = createApplication.application.id;
   const keysOf = async (environment: string): Promise<string> => {
+    const keys = { clientId: randomUUID(), clientSecret: randomUUID() };
     const grantTypes = ['CLIENT_CREDENTIALS', 'PASSWORD', 'REFRESH_TOKEN'];
-    const { generateKeys } = await server.graphql(
-      'mutation($input: GenerateKeysInput!) { generateKeys(input: $input) { keys { clientId } clientSecret } }',
-      {
-        input: {
-          applicationId,
-          environment,
-          grantTypes,
-          scopes: ['default', 'introspect'],
-          defaultScopes: ['default'],
-        },
-      },
-    );
-    return `${generateKeys.keys.clientId}:${generateKeys.clientSecret}`;
+    const input = {
+      applicationId,
+      environment,
+      grantTypes,
+      scopes: ['default'],
+      idempotencyKey: randomUUID(),
+      ...keys,
+    };
+    await server.graphql('mutation($input: GenerateKeysInput!) { generateKeys(input: $input) { keys { clientId } } }', {
+      input,
+    });
+    return `${keys.clientId}:${keys.clientSecret}`;
   };
   return { applicationId, name, production: await keysOf('PRODUCTION'), sandbox: await keysOf('SANDBOX') };
 };

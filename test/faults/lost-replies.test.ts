@@ -85,7 +85,7 @@ describe.each(eachCluster)('clients that lose requests and replies on $name', ({
     const { servers, usernames } = cluster;
     const client = await addClient(servers[0], 'Deleted meanwhile');
     const users = await Promise.all(usernames.map((username) => idOf(username)));
-    cluster.loseMessages(2);
+    cluster.loseMessages(5);
     const deleted = users.filter((_, index) => index % 2 === 0);
     await Promise.all([
       inLanes(6, [...usernames, ...usernames], async (username) => {
@@ -99,6 +99,8 @@ describe.each(eachCluster)('clients that lose requests and replies on $name', ({
       }),
     ]);
     cluster.loseMessages(0);
+    expect(cluster.lostMessages() ?? Infinity).toBeGreaterThan(10);
+    for (const { process } of servers) expect(process.output()).not.toContain('"level":"error"');
     const left = users.filter((_, index) => index % 2 === 1);
     for (const server of servers) {
       const figures = await figuresOf(server, client);
