@@ -261,6 +261,7 @@ export const addClient = async (server: Server, name: string): Promise<Client> =
       environment,
       grantTypes,
       scopes: ['default'],
+      refreshTokenReuseWindowSeconds: 300,
       idempotencyKey: randomUUID(),
       ...keys,
     };

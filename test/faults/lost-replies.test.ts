@@ -81,6 +81,37 @@ describe.each(eachCluster)('clients that lose requests and replies on $name', ({
     expect(await verified(servers[0])).toEqual({ differences: [] });
   }, 120_000);
 
+  it('get one successor for each refresh token, however often they ask, and nothing else is counted (R6)', async () => {
+    const { servers, usernames } = cluster;
+    const client = await addClient(servers[0], 'Refreshed');
+    const names = usernames.slice(0, 8);
+    const refresh = (refreshToken: string) =>
+      untilAnswered(() =>
+        askForToken(
+          `http://127.0.0.1:${oneOf(proxies).port}`,
+          client.production,
+          new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }).toString(),
+        ),
+      );
+    cluster.loseMessages(5);
+    await inLanes(4, names, async (username) => {
+      const first = await untilAnswered(() => tryLogin({ client, environment: 'production', username }));
+      let refreshToken: string = first.body.refresh_token;
+      for (let generation = 1; generation <= 5; generation += 1) {
+        const { status, body } = await refresh(refreshToken);
+        expect(status).toBe(200);
+        expect(body.refresh_token).toMatch(new RegExp(`^tgr_[^.]+\\.${generation}\\.`));
+        refreshToken = body.refresh_token;
+      }
+      expect(await refresh(first.body.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    });
+    cluster.loseMessages(0);
+    for (const server of servers) {
+      expect(sameFigures(await figuresOf(server, client))).toEqual(Array(8).fill(names.length));
+      expect(server.process.output()).not.toContain('"level":"error"');
+    }
+  }, 120_000);
+
   it('leave no user who was deleted meanwhile, also where the server and its store lose each other', async () => {
     const { servers, usernames } = cluster;
     const client = await addClient(servers[0], 'Deleted meanwhile');
