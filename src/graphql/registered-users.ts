@@ -15,6 +15,7 @@ import {
 import type { RegistrationsOf } from '../store/port/registrations.js';
 import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
+import { figuresOf } from './figures-of.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
@@ -129,9 +130,9 @@ export class RegisteredUsersResolver {
     @Root() of: RegistrationsOf,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Registered before this instant. Absent: now.' })
     at: Given<EpochMillis>,
-    @Ctx() { cut }: OperationContext,
+    @Ctx() context: OperationContext,
   ): Promise<number> {
-    return cut.read((snapshot) => registeredTotal(snapshot, of, at ?? undefined));
+    return figuresOf(context, of, (snapshot) => registeredTotal(snapshot, of, at ?? undefined));
   }
 
   @FieldResolver(() => [RegisteredUsersBucketType], {
@@ -144,7 +145,7 @@ export class RegisteredUsersResolver {
     @Ctx() context: OperationContext,
   ): Promise<Rows<RegisteredUsersBucket>> {
     const asked = askedPeriod(context, period);
-    return context.inTurns(await context.cut.read((snapshot) => registeredSeries(snapshot, of, asked)));
+    return context.inTurns(await figuresOf(context, of, (snapshot) => registeredSeries(snapshot, of, asked)));
   }
 
   @FieldResolver(() => ComparisonType, {
@@ -158,7 +159,7 @@ export class RegisteredUsersResolver {
     @Ctx() context: OperationContext,
   ): Promise<Comparison> {
     const asked = askedPeriod(context, period);
-    return context.cut.read((snapshot) => registeredComparison(snapshot, of, asked));
+    return figuresOf(context, of, (snapshot) => registeredComparison(snapshot, of, asked));
   }
 
   @FieldResolver(() => RegistrationConnectionType, {
@@ -176,7 +177,6 @@ export class RegisteredUsersResolver {
     registeredTo: Given<EpochMillis>,
     @Ctx() context: OperationContext,
   ): Promise<Connection<RegistrationNode> & { readonly totalCount: () => Promise<number> }> {
-    const { cut } = context;
     const range = {
       ...(registeredFrom === null || registeredFrom === undefined ? {} : { from: registeredFrom }),
       ...(registeredTo === null || registeredTo === undefined ? {} : { to: registeredTo }),
@@ -187,14 +187,17 @@ export class RegisteredUsersResolver {
       {
         list: { name: 'RegisteredUsers.users', filters: { ...of, ...range } },
         page: (request) =>
-          cut.read(async (snapshot) => {
+          figuresOf(context, of, async (snapshot) => {
             const page = await registrationPage(snapshot, of, { range, request });
             return { ...page, items: page.items.flatMap((registration) => registrationIn(registration, of)) };
           }),
         positionOf: ({ firstTokenAt, userId }) => ({ at: firstTokenAt, id: userId }),
       },
     );
-    return { ...connection, totalCount: () => cut.read((snapshot) => registrationCount(snapshot, of, range)) };
+    return {
+      ...connection,
+      totalCount: () => figuresOf(context, of, (snapshot) => registrationCount(snapshot, of, range)),
+    };
   }
 }
 

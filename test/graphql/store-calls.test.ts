@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import type { Store } from '../../src/store/port/store.js';
+import { anEvent } from '../statistics/fixture.js';
 import { openTestStore } from '../support/test-store.js';
 import { startTestServer } from '../support/server.js';
 import { fixturesOf } from './fixtures.js';
@@ -120,6 +122,22 @@ describe('the cut of an operation', () => {
     );
     expect(closes).toBe(opens);
     expect(calls.lastIndexOf('snapshot.close')).toBe(opens === 0 ? -1 : calls.length - 1);
+  });
+
+  it('shows no figures of an application that was deleted before it was made', async () => {
+    const { id } = await fixtures.application();
+    const deleting: Store = {
+      ...opened.store,
+      openSnapshot: async () => {
+        await opened.store.applications.remove(id, anEvent());
+        return opened.store.openSnapshot();
+      },
+    };
+    const other = await startTestServer({ store: deleting });
+    const query = `query ($id: ID!) { application(id: $id) { registeredUsers { total users { totalCount } } } }`;
+    const { body } = await other.graphql(query, { id });
+    expect(body).toMatchObject({ data: { application: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    await other.close();
   });
 
   it('is a new one for each mutation of an operation', async () => {
