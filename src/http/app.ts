@@ -11,6 +11,7 @@ import { requestTarget } from './request-target.js';
 import type { Route } from './route.js';
 import { routingTable, type Served } from './routing-table.js';
 import { everywhere, refusalOf, type Site } from './site.js';
+import { together } from './together.js';
 
 export interface AppParts extends Served {
   readonly remoteAddressOf: RemoteAddressOf;
@@ -38,7 +39,7 @@ export const createApp = (parts: AppParts): RequestListener => {
     parts.noteAnswer(site.label, context.res.statusCode, (performance.now() - start) / 1000);
   });
   const handle = koa.callback(); // last: it takes the middleware as it stands
-  return (request, response) => void handle(request, response);
+  return together((request, response) => void handle(request, response));
 };
 
 /** What is at a path; a promise while it is not known what else will be there. */
@@ -59,15 +60,12 @@ const siteFinder = (parts: AppParts): ((path: string) => Site | Promise<Site>) =
   };
 };
 
-const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => {
-  const remoteAddress = remoteAddressOf(request);
-  return {
-    requestId: randomUUID(),
-    authorization: authorizationHeaders(request),
-    query,
-    ...(remoteAddress === undefined ? {} : { remoteAddress }),
-  };
-};
+const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => ({
+  requestId: randomUUID(),
+  authorization: authorizationHeaders(request),
+  query,
+  remoteAddress: remoteAddressOf(request),
+});
 
 /** RFC 9112 §3.2. Node's own check would answer without a body. */
 const isAddressed = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>

@@ -50,6 +50,6 @@ const endpointRequest = (request: IncomingMessage, facts: RequestFacts, body: Bu
   headers: request.headers,
   authorization: facts.authorization,
   body,
-  ...(facts.remoteAddress === undefined ? {} : { remoteAddress: facts.remoteAddress }),
+  remoteAddress: facts.remoteAddress,
   requestId: facts.requestId,
 });

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
  */
 export const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> => {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve('too_large');
-  if (request.destroyed && !request.complete) return Promise.resolve('aborted');
+  if (request.destroyed) return Promise.resolve('aborted'); // it would say nothing any more, not even that it has ended
   return collect(request, limitBytes);
 };
 

@@ -8,8 +8,8 @@ export interface RequestFacts {
   readonly authorization: readonly string[];
   /** Without the `?`; empty when there is none. */
   readonly query: string;
-  /** The client's address, behind trusted proxies the one that they name. */
-  readonly remoteAddress?: string;
+  /** The client's address, behind trusted proxies the one that they name; undefined when it has gone. */
+  readonly remoteAddress: string | undefined;
 }
 
 const known = new WeakMap<IncomingMessage, RequestFacts>();
@@ -28,5 +28,10 @@ export const factsOf = (request: IncomingMessage): RequestFacts => {
 /** Every one of them, in the order of the message (RFC 9110 §11.6.2 allows one). */
 export const authorizationHeaders = ({ rawHeaders, headers }: IncomingMessage): readonly string[] => {
   if (headers.authorization === undefined) return [];
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
+  const found: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const value = rawHeaders[index + 1];
+    if (value !== undefined && rawHeaders[index]?.toLowerCase() === 'authorization') found.push(value);
+  }
+  return found;
 };

@@ -71,9 +71,4 @@ export const opaqueAccessToken = (
 };
 
 const tokenIdOf = ({ client, grantType, family, epochs }: AccessTokenContent): string =>
-  encodeTokenId({
-    keySetId: client.keySet.id,
-    grantType,
-    epochs,
-    ...(family === undefined ? {} : { familyId: family.id }),
-  });
+  encodeTokenId({ keySetId: client.keySet.id, grantType, epochs, familyId: family?.id });

@@ -62,12 +62,9 @@ const byOneMethod = async (
 };
 
 const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
-  const methods = [
-    ...authorization,
-    form.get('client_secret'),
-    form.get('client_assertion') ?? form.get('client_assertion_type'),
-  ].filter((method) => method !== undefined);
-  if (methods.length < 2) return;
+  const inBody = form.get('client_secret') !== undefined;
+  const byAssertion = (form.get('client_assertion') ?? form.get('client_assertion_type')) !== undefined;
+  if (authorization.length + Number(inBody) + Number(byAssertion) < 2) return;
   throw new OAuthError('invalid_request', 'Authenticate the client by one method only: header, body or assertion.');
 };
 
@@ -84,7 +81,8 @@ const byHeader = (
   if (bodyClientId !== undefined && bodyClientId !== credentials.clientId) {
     throw new OAuthError('invalid_request', 'The client_id in the body is not the one in the Authorization header.');
   }
-  return bySecret(deps, { ...credentials, at });
+  const { clientId, clientSecret } = credentials;
+  return bySecret(deps, { clientId, clientSecret, at });
 };
 
 interface SecretCredentials {

@@ -17,7 +17,7 @@ export interface FoundAccessToken {
   /** Absent: the client speaks for itself. */
   readonly userId?: string;
   readonly grantType: GrantName;
-  readonly familyId?: string;
+  readonly familyId?: string | undefined;
   readonly epochs: Epochs;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];

@@ -40,21 +40,28 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
     accessToken: new Secret(accessToken),
     expiresInSeconds: content.lifetimeSeconds,
     scopes: content.scopes,
-    ...refreshTokenOf(deps, { content, generation }),
+    refreshToken: refreshTokenOf(deps, { content, generation }),
   };
 };
 
 const contentOf = ({ issuer, clock }: OAuthDeps, issue: TokenIssue): AccessTokenContent => {
   const { client, audience, lifetimeSeconds, authorisation } = issue;
   const { user, scopes, family } = authorisation;
-  const at = clock();
-  const own = { issuer, client, user, scopes, audience, at, lifetimeSeconds };
-  if (family.kind === 'advance') {
-    return { ...own, family: family.family, grantType: family.family.grantType, epochs: family.family.epochs };
-  }
-  const { grantType } = issue;
-  const made = { ...own, grantType, epochs: epochsOf({ client, grantType, user }) };
-  return { ...made, family: family.kind === 'open' ? newFamily(made) : undefined };
+  const known = family.kind === 'advance' ? family.family : undefined;
+  const grantType = known?.grantType ?? issue.grantType;
+  const content: AccessTokenContent = {
+    issuer,
+    client,
+    user,
+    grantType,
+    family: known,
+    epochs: known?.epochs ?? epochsOf({ client, grantType, user }),
+    scopes,
+    audience,
+    at: clock(),
+    lifetimeSeconds,
+  };
+  return family.kind === 'open' ? { ...content, family: newFamily(content) } : content;
 };
 
 /** Returns the number of the refresh token that belongs to the answer, if the token has a family. */
@@ -90,19 +97,18 @@ const refuseWhatMoved = async (
 
 const noteIssued = (deps: OAuthDeps, { issue, at }: { readonly issue: TokenIssue; readonly at: EpochMillis }): void => {
   const { requestId, client, grantType, authorisation } = issue;
-  const { user } = authorisation;
   deps.noteUse(client.keySet.id, at);
-  deps.events.issued({ requestId, at, client, grantType, ...(user === undefined ? {} : { userId: user.id }) });
+  deps.events.issued({ requestId, at, client, grantType, userId: authorisation.user?.id });
 };
 
 /** None where the key set does not refresh: its families are there all the same, to be listed and revoked. */
 const refreshTokenOf = (
   { keyring }: OAuthDeps,
   { content, generation }: { readonly content: AccessTokenContent; readonly generation: number | undefined },
-): Pick<IssuedTokens, 'refreshToken'> => {
+): Secret | undefined => {
   const { client, family } = content;
   if (family === undefined || generation === undefined || !client.keySet.grantTypes.includes('refresh_token'))
-    return {};
+    return undefined;
   const parts = { familyId: family.id, generation, keySetId: client.keySet.id };
-  return { refreshToken: new Secret(formatRefreshToken(keyring, parts)) };
+  return new Secret(formatRefreshToken(keyring, parts));
 };

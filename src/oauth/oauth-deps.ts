@@ -30,7 +30,7 @@ export interface TokenEvents {
     readonly client: Client;
     readonly grantType: GrantName;
     /** Absent: the client got a token for itself. */
-    readonly userId?: string;
+    readonly userId?: string | undefined;
   }): void;
   refused(event: {
     readonly requestId: string;

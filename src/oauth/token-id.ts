@@ -7,7 +7,7 @@ export interface TokenIdentity {
   readonly keySetId: string;
   readonly grantType: GrantName;
   /** Absent: the token belongs to no family. */
-  readonly familyId?: string;
+  readonly familyId?: string | undefined;
   readonly epochs: Epochs;
 }
 

@@ -23,5 +23,6 @@ export interface IssuedTokens {
   readonly accessToken: Secret;
   readonly expiresInSeconds: number;
   readonly scopes: readonly string[];
-  readonly refreshToken?: Secret;
+  /** Undefined where the client has none. */
+  readonly refreshToken: Secret | undefined;
 }

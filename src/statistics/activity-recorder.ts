@@ -12,7 +12,7 @@ export interface IssuedToken {
   readonly client: Client;
   readonly grantType: GrantName;
   /** Absent: the client got a token for itself. */
-  readonly userId?: string;
+  readonly userId?: string | undefined;
 }
 
 export interface RefusedToken {
@@ -41,9 +41,10 @@ export const createActivityRecorder = (deps: { readonly store: Store; readonly l
   return {
     issued(token) {
       kept.tallies.count(outcomeOf(token, 'issued'));
-      if (token.userId === undefined) return;
-      const { applicationId, environment } = ownerOf(token.client);
-      const isNew = kept.users.note({ applicationId, environment, userId: token.userId, at: token.at });
+      const { client, userId, at } = token;
+      if (userId === undefined) return;
+      const { application, keySet } = client;
+      const isNew = kept.users.note({ applicationId: application.id, environment: keySet.environment, userId, at });
       if (isNew && kept.users.waiting() % earlyFlush === 0) void flush();
     },
     refused({ at, client, grantType }) {
@@ -64,15 +65,11 @@ const earlyFlush = 1000;
 /** Rows of one write: short enough that logins do not notice it. */
 const batchLimit = 200;
 
-const ownerOf = ({ application, keySet }: Client) => ({
-  applicationId: application.id,
-  environment: keySet.environment,
-});
-
-const outcomeOf = (token: IssuedToken, figure: TokenOutcome['figure']): TokenOutcome => ({
-  ...ownerOf(token.client),
-  grantType: token.grantType,
-  at: token.at,
+const outcomeOf = ({ client, grantType, at }: Omit<IssuedToken, 'userId'>, figure: TokenOutcome['figure']): TokenOutcome => ({
+  applicationId: client.application.id,
+  environment: client.keySet.environment,
+  grantType,
+  at,
   figure,
 });
 

@@ -30,9 +30,14 @@ export interface TokenTallies {
 
 interface Running {
   readonly row: Omit<TokenTally, 'quarters'>;
-  readonly quarters: Map<number, { readonly issued: number; readonly refused: number }>;
+  readonly quarters: Map<number, QuarterCount>;
   events: number;
   writtenEvents: number;
+}
+
+interface QuarterCount {
+  issued: number;
+  refused: number;
 }
 
 export const createTokenTallies = (): TokenTallies => {
@@ -72,15 +77,17 @@ const newTally = ({ applicationId, environment, grantType }: TokenOutcome, day: 
 
 const addOne = (running: Running, { at, figure }: TokenOutcome): void => {
   const quarter = quarterOf(at);
-  const sum = running.quarters.get(quarter) ?? { issued: 0, refused: 0 };
-  running.quarters.set(quarter, { ...sum, [figure]: sum[figure] + 1 });
   running.events += 1;
+  const sum = running.quarters.get(quarter);
+  if (sum !== undefined) sum[figure] += 1;
+  else running.quarters.set(quarter, { issued: 0, refused: 0, [figure]: 1 });
 };
 
 const unwritten = (running: Running): UnwrittenTally => {
   const { events } = running;
+  const asItStands = [...running.quarters].map(([quarter, count]) => [quarter, { ...count }] as const);
   return {
-    tally: { ...running.row, quarters: new Map(running.quarters) },
+    tally: { ...running.row, quarters: new Map(asItStands) },
     written: () => {
       running.writtenEvents = Math.max(running.writtenEvents, events);
     },

@@ -10,7 +10,7 @@ export interface EndpointRequest {
   /** Every `Authorization` header as sent: Node keeps only the first in `headers`. */
   readonly authorization: readonly string[];
   readonly body: Buffer;
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
   readonly requestId: string;
 }
 

@@ -31,7 +31,7 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
   try {
     const form = readForm(request);
     const authenticated = await authenticateClient(deps, { authorization, form, at, requestId });
-    ({ client } = authenticated);
+    client = authenticated.client;
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
     const lifetime = lifetimeSeconds(form.get('validity_period'), client.keySet);
@@ -42,8 +42,17 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
       scopes: authorisation.scopes,
       resources: form.getAll('resource'),
     });
-    const decided = { ...authenticated, requestId, arrivedAt: at, grantType, authorisation, audience };
-    return tokenResponse(await issueTokens(deps, { ...decided, lifetimeSeconds: lifetime }));
+    const issued = await issueTokens(deps, {
+      requestId,
+      arrivedAt: at,
+      client,
+      secretId: authenticated.secretId,
+      grantType,
+      authorisation,
+      audience,
+      lifetimeSeconds: lifetime,
+    });
+    return tokenResponse(issued);
   } catch (error) {
     noteRefusal(deps, error, { requestId, at, client, grantType });
     throw error;
@@ -99,7 +108,7 @@ const tokenResponse = ({ accessToken, expiresInSeconds, scopes, refreshToken }: 
     access_token: accessToken.reveal(),
     token_type: 'Bearer',
     expires_in: expiresInSeconds,
-    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken.reveal() }),
+    refresh_token: refreshToken?.reveal(), // left out where there is none
     scope: scopes.join(' '),
   }),
 });

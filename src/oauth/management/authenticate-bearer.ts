@@ -10,7 +10,7 @@ export interface BearerRequest {
   /** Without the `?`. */
   readonly query: string;
   readonly requestId: string;
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
 }
 
 /**
