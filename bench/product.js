@@ -1,11 +1,16 @@
 // A running Tallygate with what the benchmark asks it for.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, memoryOf, startPinned, stop, untilReady } from './processes.js';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const root = new URL('../', import.meta.url);
+/** What `npm start` runs: the flags of the heap belong to what is measured. */
+const [, ...startLine] = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).scripts.start.split(' ');
+export const startArguments = startLine.map((word) =>
+  word.endsWith('.js') ? fileURLToPath(new URL(word, root)) : word,
+);
 const bootstrap = { id: 'benchmark', secret: 'benchmark-secret-of-one-run' };
 
 /** Starts twice: the first start makes keys and certificate, the second is the one that every later start is like. */
@@ -31,7 +36,7 @@ const start = async (directory) => {
   const [port, managementPort] = [await freePort(), await freePort()];
   const base = `http://127.0.0.1:${port}`;
   const since = performance.now();
-  const child = startPinned([main], {
+  const child = startPinned(startArguments, {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

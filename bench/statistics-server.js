@@ -1,17 +1,16 @@
 // A running Tallygate over a store that is there already, and GraphQL queries to it, one after the other on one connection.
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { freePort, startPinned, stop, untilReady } from './processes.js';
+import { startArguments } from './product.js';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const bootstrap = { id: 'benchmark', secret: 'benchmark-secret-of-one-run' };
 
 export const startOver = async (directory, file) => {
   const [port, managementPort] = [await freePort(), await freePort()];
   const base = `http://127.0.0.1:${port}`;
   const since = performance.now();
-  const child = startPinned([main], {
+  const child = startPinned(startArguments, {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
