@@ -22,7 +22,10 @@ type Given<T> = T | null | undefined;
 const dateDescription = 'The last day of the window. Absent: today in the time zone.';
 const zoneDescription = "Whose days. Absent: the server's statisticsTimeZone.";
 
-@ObjectType('ActiveUsersBucket', { description: 'Active users of one bucket of a period.' })
+@ObjectType('ActiveUsersBucket', {
+  simpleResolvers: true, // many rows, nothing to compute
+  description: 'Active users of one bucket of a period.',
+})
 export class ActiveUsersBucketType {
   @Field(() => DateTimeScalar, { description: 'Its first instant.' })
   start!: EpochMillis;

@@ -11,7 +11,10 @@ import { statisticsOf } from './registered-users.js';
 import { DateScalar, DateTimeScalar } from './scalars.js';
 import type { Rows } from './turns.js';
 
-@ObjectType('IssuedTokensBucket', { description: 'Access tokens by one grant type in one bucket of a period.' })
+@ObjectType('IssuedTokensBucket', {
+  simpleResolvers: true, // many rows, nothing to compute
+  description: 'Access tokens by one grant type in one bucket of a period.',
+})
 export class IssuedTokensBucketType {
   @Field(() => DateTimeScalar, { description: 'Its first instant.' })
   start!: EpochMillis;

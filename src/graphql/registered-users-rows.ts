@@ -13,6 +13,7 @@ import type { Rows } from './turns.js';
 type Given<T> = T | null | undefined;
 
 @ObjectType('RegisteredUsersRow', {
+  simpleResolvers: true, // many rows, nothing to compute
   description: 'One application in one bucket: flat, as Grafana and spreadsheets want it.',
 })
 export class RegisteredUsersRowType {

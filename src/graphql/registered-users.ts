@@ -41,7 +41,10 @@ export const statisticsOf = ({ id }: Application, environment: Given<KeyEnvironm
   ...(environment === null || environment === undefined ? {} : { environment }),
 });
 
-@ObjectType('RegisteredUsersBucket', { description: 'Registered users of one bucket of a period.' })
+@ObjectType('RegisteredUsersBucket', {
+  simpleResolvers: true, // many rows, nothing to compute
+  description: 'Registered users of one bucket of a period.',
+})
 export class RegisteredUsersBucketType {
   @Field(() => DateTimeScalar, { description: 'Its first instant.' })
   start!: EpochMillis;

@@ -33,8 +33,21 @@ export const DateTimeScalar = new GraphQLScalarType<EpochMillis, string>({
     'An instant by RFC 3339: answers are in UTC with milliseconds and "Z"; inputs may have any offset, parts of a millisecond are cut off.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   parseValue: parseInstant,
-  serialize: (value) => new Date(Number(value)).toISOString(),
+  serialize: (value) => instantText(Number(value)),
 });
+
+/** Rows of many applications name the same few instants again and again. */
+const instantText = (at: EpochMillis): string => {
+  const known = instantTexts.get(at);
+  if (known !== undefined) return known;
+  const text = new Date(at).toISOString();
+  if (instantTexts.size >= mostInstantTexts) instantTexts.clear();
+  instantTexts.set(at, text);
+  return text;
+};
+
+const instantTexts = new Map<EpochMillis, string>();
+const mostInstantTexts = 1000;
 
 export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',

@@ -35,6 +35,13 @@ export interface FigureRow {
   readonly erased: Uint8Array;
 }
 
+/** To be read alone: as long as the bytes can tell of. */
+export const readCounts = ({ registered, erased }: Omit<FigureRow, 'position'>): Counts => ({
+  registered: unpacked(registered, registered.length),
+  erased: unpacked(erased, erased.length),
+});
+
+/** To be changed: every place of the row. */
 export const countsOf = (grain: Grain, { registered, erased }: Omit<FigureRow, 'position'>): Counts => ({
   registered: unpacked(registered, grains[grain].places),
   erased: unpacked(erased, grains[grain].places),
@@ -49,7 +56,7 @@ export interface FigureOf {
 }
 
 /** How the whole is written in the column `environment`. */
-export const environmentColumn = ({ environment }: FigureOf): string => environment ?? '';
+export const environmentColumn = ({ environment }: Pick<FigureOf, 'environment'>): string => environment ?? '';
 
 /** Changes of kept figures, gathered within one write and written at its end: a row is read and written once. */
 export interface FigureChanges {

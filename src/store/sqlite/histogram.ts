@@ -2,11 +2,11 @@ import type { EpochMillis } from '../../model/clock.js';
 import type { Histogram, RegistrationCount } from '../port/registrations.js';
 import type { Statements } from './connection.js';
 import {
-  countsOf,
   environmentColumn,
   grains,
   numberOf,
   positionOf,
+  readCounts,
   type Counts,
   type FigureOf,
   type FigureRow,
@@ -17,62 +17,120 @@ import { firstColumn } from './registration-rows.js';
 
 /**
  * What lies before a boundary: the days before its own, the quarter hours of its day before its own, and the rows of its quarter hour.
- * Only the last reads rows, and only where the boundary cuts a quarter hour.
+ * Only the last reads rows, and only where the boundary cuts a quarter hour. The kept figures of all applications are read at once.
  */
-export const histogramOf = (
+export const histogramsOf = (
   statements: Statements,
-  applicationId: string,
-  { environment, boundaries }: Histogram,
+  histogram: Histogram,
+): ReadonlyMap<string, readonly RegistrationCount[]> => {
+  const { applicationIds, environment, boundaries } = histogram;
+  const days = dayRows(statements, histogram);
+  const quarters = quarterRows(statements, histogram);
+  return new Map(
+    applicationIds.map((applicationId) => {
+      const of = { applicationId, environment };
+      const daysBefore = dayFigures(days.get(applicationId) ?? []);
+      const quartersBefore = quarterFigures(quarters.get(applicationId) ?? []);
+      return [
+        applicationId,
+        differences(boundaries, (boundary) => [
+          daysBefore(boundary),
+          quartersBefore(boundary),
+          rowsBefore(statements, of, boundary),
+        ]),
+      ];
+    }),
+  );
+};
+
+/** From what lies before each boundary to what lies between it and the one before. */
+const differences = (
+  boundaries: readonly EpochMillis[],
+  partsBefore: (boundary: EpochMillis) => readonly RegistrationCount[],
 ): readonly RegistrationCount[] => {
-  const of = { applicationId, environment };
-  const daysBefore = dayFigures(statements, of, boundaries.at(-1) ?? 0);
-  const quartersBefore = quarterFigures(statements, of, boundaries);
-  let previous = nothing;
+  let [registeredBefore, erasedBefore] = [0, 0];
   return boundaries.map((boundary) => {
-    const before = sumOf([daysBefore(boundary), quartersBefore(boundary), rowsBefore(statements, of, boundary)]);
-    const between = { registered: before.registered - previous.registered, erased: before.erased - previous.erased };
-    previous = before;
-    return between;
+    let [registered, erased] = [-registeredBefore, -erasedBefore];
+    for (const part of partsBefore(boundary)) {
+      registered += part.registered;
+      erased += part.erased;
+    }
+    registeredBefore += registered;
+    erasedBefore += erased;
+    return { registered, erased };
   });
 };
 
 const nothing: RegistrationCount = { registered: 0, erased: 0 };
 
-const sumOf = (counts: readonly RegistrationCount[]): RegistrationCount => ({
-  registered: counts.reduce((sum, { registered }) => sum + registered, 0),
-  erased: counts.reduce((sum, { erased }) => sum + erased, 0),
-});
+/** A row of kept figures: neighbours from the number `begin` on. */
+interface Neighbours {
+  readonly begin: number;
+  readonly counts: Counts;
+}
 
-/** Places `from` until before `to` of a row. */
-const sumBetween = ({ registered, erased }: Counts, from: number, to: number): RegistrationCount => {
-  let [sumRegistered, sumErased] = [0, 0];
-  for (let place = from; place < to; place += 1) {
-    sumRegistered += registered[place] ?? 0;
-    sumErased += erased[place] ?? 0;
+type ByApplication = ReadonlyMap<string, readonly Neighbours[]>;
+
+const figures = `SELECT application_id, position, registered, erased FROM registration_figures WHERE ${inList('application_id')} AND environment = ?`;
+
+interface FigureRowOfOne extends FigureRow {
+  readonly application_id: string;
+}
+
+const byApplication = (grain: Grain, rows: readonly FigureRowOfOne[]): ByApplication => {
+  const found = new Map<string, Neighbours[]>();
+  for (const row of rows) {
+    const neighbours = { begin: row.position * grains[grain].places, counts: readCounts(row) };
+    const known = found.get(row.application_id);
+    if (known === undefined) found.set(row.application_id, [neighbours]);
+    else known.push(neighbours);
   }
-  return { registered: sumRegistered, erased: sumErased };
+  return found;
 };
 
-const figures =
-  'SELECT position, registered, erased FROM registration_figures WHERE application_id = ? AND environment = ?';
+/** All up to the day of the last boundary. */
+const dayRows = (statements: Statements, { applicationIds, environment, boundaries }: Histogram): ByApplication => {
+  const last = positionOf('day', numberOf('day', boundaries.at(-1) ?? 0));
+  const rows = statements
+    .statement<FigureRowOfOne>(`${figures} AND grain = 'day' AND position <= ? ORDER BY application_id, position`)
+    .all(JSON.stringify(applicationIds), environmentColumn({ environment }), last);
+  return byApplication('day', rows);
+};
+
+/** Those alone whose days a boundary cuts. */
+const quarterRows = (statements: Statements, { applicationIds, environment, boundaries }: Histogram): ByApplication => {
+  const cutting = boundaries.filter((boundary) => isCut('day', boundary));
+  if (cutting.length === 0) return new Map();
+  const positions = new Set(cutting.map((boundary) => positionOf('quarter', numberOf('quarter', boundary))));
+  const rows = statements
+    .statement<FigureRowOfOne>(`${figures} AND grain = 'quarter' AND ${inList('position')}`)
+    .all(JSON.stringify(applicationIds), environmentColumn({ environment }), JSON.stringify([...positions]));
+  return byApplication('quarter', rows);
+};
+
+/** Places `from` until before `to` of a row. */
+const sumBetween = ({ registered, erased }: Counts, from: number, to: number): RegistrationCount => ({
+  registered: sumOf(registered, from, to),
+  erased: sumOf(erased, from, to),
+});
+
+const sumOf = (counts: Uint32Array, from: number, to: number): number => {
+  const end = Math.min(to, counts.length); // zeros at the end are not there
+  let sum = 0;
+  for (let place = from; place < end; place += 1) sum += counts[place] ?? 0;
+  return sum;
+};
 
 /** The days before the one of a boundary. To be asked in ascending order: goes once through all days. */
-const dayFigures = (
-  statements: Statements,
-  of: FigureOf,
-  until: EpochMillis,
-): ((boundary: EpochMillis) => RegistrationCount) => {
-  const rows = statements
-    .statement<FigureRow>(`${figures} AND grain = 'day' AND position <= ? ORDER BY position`)
-    .all(of.applicationId, environmentColumn(of), positionOf('day', numberOf('day', until)))
-    .map((row) => ({ begin: row.position * grains.day.places, counts: countsOf('day', row) }));
+const dayFigures = (rows: readonly Neighbours[]): ((boundary: EpochMillis) => RegistrationCount) => {
   let sum = nothing;
   let [index, place] = [0, 0];
   return (boundary) => {
     const day = numberOf('day', boundary);
     for (let row = rows[index]; row !== undefined && row.begin < day; row = rows[index]) {
       const end = Math.min(day - row.begin, grains.day.places);
-      sum = sumOf([sum, sumBetween(row.counts, place, end)]);
+      const { registered, erased } = sumBetween(row.counts, place, end);
+      sum = { registered: sum.registered + registered, erased: sum.erased + erased };
       place = end;
       if (end < grains.day.places) break;
       [index, place] = [index + 1, 0];
@@ -81,25 +139,17 @@ const dayFigures = (
   };
 };
 
-/** The quarter hours of a boundary's day before its own. Reads those days only that a boundary cuts. */
-const quarterFigures = (
-  statements: Statements,
-  of: FigureOf,
-  boundaries: readonly EpochMillis[],
-): ((boundary: EpochMillis) => RegistrationCount) => {
-  const rowOf = (boundary: EpochMillis): number => positionOf('quarter', numberOf('quarter', boundary));
-  const cutting = boundaries.filter((boundary) => isCut('day', boundary));
-  if (cutting.length === 0) return () => nothing;
-  const rows = statements
-    .statement<FigureRow>(`${figures} AND grain = 'quarter' AND ${inList('position')}`)
-    .all(of.applicationId, environmentColumn(of), JSON.stringify([...new Set(cutting.map(rowOf))]));
-  const counts = new Map(rows.map((row) => [row.position, countsOf('quarter', row)]));
+/** The quarter hours of a boundary's day before its own. */
+const quarterFigures = (rows: readonly Neighbours[]): ((boundary: EpochMillis) => RegistrationCount) => {
+  const byBegin = new Map(rows.map((row) => [row.begin, row.counts]));
+  const { places } = grains.quarter;
   return (boundary) => {
-    const row = counts.get(rowOf(boundary));
-    if (row === undefined) return nothing;
-    const begin = rowOf(boundary) * grains.quarter.places;
+    const quarter = numberOf('quarter', boundary);
+    const begin = positionOf('quarter', quarter) * places;
+    const counts = byBegin.get(begin);
+    if (counts === undefined) return nothing;
     const midnight = numberOf('quarter', numberOf('day', boundary) * grains.day.millis);
-    return sumBetween(row, midnight - begin, numberOf('quarter', boundary) - begin);
+    return sumBetween(counts, midnight - begin, quarter - begin);
   };
 };
 

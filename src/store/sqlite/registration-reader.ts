@@ -3,14 +3,13 @@ import type { PageRequest } from '../../model/page.js';
 import type { RegistrationReader } from '../port/registrations.js';
 import type { Statements } from './connection.js';
 import { answer } from './engine.js';
-import { histogramOf } from './histogram.js';
+import { histogramsOf } from './histogram.js';
 import { compareKept } from './kept-days.js';
 import { behind, pageOf, when, where, type Condition } from './listing.js';
 import { firstColumn, registrationOf, type RegistrationRow } from './registration-rows.js';
 
 export const registrationReader = (statements: Statements): RegistrationReader => ({
-  histogram: (histogram) =>
-    answer(() => new Map(histogram.applicationIds.map((id) => [id, histogramOf(statements, id, histogram)]))),
+  histogram: (histogram) => answer(() => histogramsOf(statements, histogram)),
   page: ({ applicationId, environment, from, to }, request) =>
     answer(() => {
       const first = firstColumn(environment);
