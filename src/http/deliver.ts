@@ -17,6 +17,7 @@ export const deliver = (
   const { body } = answer;
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
   else if (answer.status !== 204) headers['content-length'] = 0;
+  if (answer.status === 413) headers['connection'] = 'close'; // whoever sends that much may send more (RFC 9110 §15.5.14)
   if (!bodyIsPending(request)) {
     response.writeHead(answer.status, headers);
     response.end(body);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Whether there is more of the request's body to come than was read. */
 export const bodyIsPending = (request: IncomingMessage): boolean =>
-  !request.complete &&
+  !request.readableEnded &&
   (request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0);
 
 const longestMillis = 3000;

@@ -102,7 +102,7 @@ describe('POST /token', () => {
     server.uses.length = 0;
     await server.token(keySet, grant);
     expect(server.issued).toMatchObject([{ at: server.clock.now(), grantType: 'client_credentials' }]);
-    expect(server.issued[0]).not.toHaveProperty('userId');
+    expect(server.issued[0]?.userId).toBeUndefined();
     expect(server.issued[0]?.client.keySet.id).toBe(keySet.id);
     expect(server.uses).toContain(keySet.id);
     expect(server.refused).toEqual([]);
