@@ -1,6 +1,6 @@
 import { Secret } from '../model/secret.js';
 import type { Keyring } from './keyring.js';
-import { randomId, randomToken } from './random-token.js';
+import { randomId, randomText } from './random-token.js';
 
 /** What is kept of a client secret. */
 export interface SealedClientSecret {
@@ -11,7 +11,7 @@ export interface SealedClientSecret {
 }
 
 /** A new client secret: 256 random bits that are shown once. */
-export const newClientSecret = (): Secret => new Secret(randomToken('clientSecret'));
+export const newClientSecret = (): Secret => new Secret(`tgs_${randomText(32)}`);
 
 /** Digests a client secret, ours or one that was brought along. */
 export const sealClientSecret = (keyring: Keyring, secret: Secret): SealedClientSecret => {

@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 const pool = Buffer.allocUnsafe(8192);
 let used = pool.length;
@@ -29,10 +29,5 @@ const idPrefixes = {
 /** A new id: a prefix that names the kind, and 120 random bits in `[A-Za-z0-9_-]`. */
 export const randomId = (kind: keyof typeof idPrefixes): string => idPrefixes[kind] + randomText(15);
 
-const tokenPrefixes = { accessToken: 'tga_', clientSecret: 'tgs_' } as const;
-
-/** A new bearer secret: its prefix and 256 random bits (RFC 6749 §10.10). */
-export const randomToken = (kind: keyof typeof tokenPrefixes): string => tokenPrefixes[kind] + randomText(32);
-
-/** SHA-256 in base64url: the key under which a token of 256 random bits is kept. */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+/** SHA-256 in base64url. */
+export const sha256 = (text: string): string => hash('sha256', text, 'base64url');

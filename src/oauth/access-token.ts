@@ -1,10 +1,10 @@
-import { randomToken, sha256 } from '../crypto/random-token.js';
 import type { SigningKeys } from '../crypto/signing-keys.js';
 import type { AccessTokenHeaderType, Client } from '../model/application.js';
 import { later, numericDate, type EpochMillis } from '../model/clock.js';
 import type { GrantName } from '../model/grant-name.js';
 import type { Epochs, OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
 import type { User } from '../model/user.js';
+import { newOpaqueToken, opaqueTokenKey } from './opaque-token.js';
 import { encodeTokenId } from './token-id.js';
 
 /** An access token before it has a form. */
@@ -48,11 +48,11 @@ export const opaqueAccessToken = (
   content: AccessTokenContent,
 ): { readonly token: string; readonly row: OpaqueAccessToken } => {
   const { client, user, at, family, lifetimeSeconds, grantType, scopes, audience, epochs } = content;
-  const token = randomToken('accessToken');
+  const token = newOpaqueToken(at);
   return {
     token,
     row: {
-      digest: sha256(token),
+      digest: opaqueTokenKey(token),
       jti: tokenIdOf(content),
       grantType,
       applicationId: client.application.id,

@@ -1,7 +1,7 @@
-import { sha256 } from '../crypto/random-token.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { FoundAccessToken, FoundRefreshToken } from './find-token.js';
 import type { OAuthDeps } from './oauth-deps.js';
+import { opaqueTokenKey } from './opaque-token.js';
 
 /**
  * Ends a token for every server that shares the store, by one write: an access token alone, a refresh token, spent or not, with everything of
@@ -20,7 +20,7 @@ export const endToken = async (
     case 'jwt':
       return tokens.denyJwt(found.jti, found.expiresAt);
     case 'opaque':
-      return tokens.removeAccessToken(sha256(text));
+      return tokens.removeAccessToken(opaqueTokenKey(text));
     case 'refresh_token':
       await tokens.revokeFamily(found.family.id, at);
   }

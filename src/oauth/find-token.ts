@@ -1,10 +1,10 @@
-import { sha256 } from '../crypto/random-token.js';
 import type { VerifiedJwt } from '../crypto/signing-keys.js';
 import { later, numericDate, type EpochMillis } from '../model/clock.js';
 import type { Epochs, OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
 import type { GrantName } from '../model/grant-name.js';
 import { headerTypes } from './access-token.js';
 import type { OAuthDeps } from './oauth-deps.js';
+import { isOpaqueToken, opaqueTokenKey } from './opaque-token.js';
 import { parseRefreshToken } from './refresh-token.js';
 import { decodeTokenId } from './token-id.js';
 
@@ -49,8 +49,8 @@ export const findAccessToken = async (
   token: string,
   at: EpochMillis,
 ): Promise<FoundAccessToken | undefined> => {
-  const found = token.startsWith('tga_')
-    ? ofRow(await store.tokens.findAccessToken(sha256(token), at))
+  const found = isOpaqueToken(token)
+    ? ofRow(await store.tokens.findAccessToken(opaqueTokenKey(token), at))
     : ofJwt(await signingKeys.verifyLatest(token), { issuer, at });
   return found === undefined || found.expiresAt <= at ? undefined : found;
 };

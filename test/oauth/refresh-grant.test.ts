@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
-import { sha256 } from '../../src/crypto/random-token.js';
 import type { KeySet } from '../../src/model/application.js';
+import { opaqueTokenKey } from '../../src/oauth/opaque-token.js';
 import { claimsOf, openOAuth, userPassword, type Answer, type OAuthUnderTest } from './open-oauth.js';
 
 let server: OAuthUnderTest;
@@ -149,7 +149,7 @@ describe('the refresh_token grant', () => {
       const token = await firstToken(keys);
       const answers = [await refresh(token, { keys }), await refresh(token, { keys })];
       for (const { body } of answers) {
-        const row = await server.store.tokens.findAccessToken(sha256(body.access_token), server.clock.now());
+        const row = await server.store.tokens.findAccessToken(opaqueTokenKey(body.access_token), server.clock.now());
         expect(row?.familyId).toBe((await familyOf(token))?.id);
       }
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import type { KeySet } from '../../src/model/application.js';
 import { decodeTokenId } from '../../src/oauth/token-id.js';
-import { sha256 } from '../../src/crypto/random-token.js';
+import { opaqueTokenKey } from '../../src/oauth/opaque-token.js';
 import { claimsOf, issuer, openOAuth, userPassword, type OAuthUnderTest } from './open-oauth.js';
 
 let server: OAuthUnderTest;
@@ -193,8 +193,11 @@ describe('POST /token', () => {
   it('keeps an opaque access token by its digest, with all that it stands for', async () => {
     const opaque = await server.keys({ accessTokenFormat: 'OPAQUE', epoch: 4, grantEpochs: { client_credentials: 2 } });
     const { body } = await server.token(opaque, { ...grant, scope: 'read', validity_period: '60' });
-    expect(body).toMatchObject({ access_token: expect.stringMatching(/^tga_[A-Za-z0-9_-]{43}$/), expires_in: 60 });
-    const row = await server.store.tokens.findAccessToken(sha256(body.access_token), server.clock.now());
+    expect(body).toMatchObject({
+      access_token: expect.stringMatching(/^tga_[0-9a-z]{7}\.[A-Za-z0-9_-]{43}$/),
+      expires_in: 60,
+    });
+    const row = await server.store.tokens.findAccessToken(opaqueTokenKey(body.access_token), server.clock.now());
     expect(row).toMatchObject({
       clientId: opaque.clientId,
       keySetId: opaque.id,
