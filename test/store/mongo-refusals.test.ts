@@ -1,7 +1,8 @@
 import { mongo } from 'mongoose';
 import { describe, expect, it } from '@jest/globals';
+import { startError } from '../../src/store/mongo/connection.js';
 import { openMongoStore } from '../../src/store/mongo/open.js';
-import { StoreRefused } from '../../src/store/port/store.js';
+import { StoreRefused, StoreUnavailable } from '../../src/store/port/store.js';
 import { databaseUrl, dropDatabase } from './adapters.js';
 import { startFakeMongoServer } from './fake-mongo-server.js';
 import { onMongoDB } from './mongo-server.js';
@@ -55,6 +56,39 @@ describe('a MongoDB that cannot keep what is promised', () => {
     const message = await refusal(url);
     expect(message).toMatch(/not a valid MongoDB connection string/);
     expect(message).not.toContain('secret-word');
+  });
+
+  it.each([
+    { name: 'a.b', says: /a character that MongoDB refuses/ },
+    { name: 'a%2Fb', says: /a character that MongoDB refuses/ },
+    { name: '/', says: /a character that MongoDB refuses/ },
+    ...[...'/\\. "$*<>:|'].map((character) => ({ name: `a${character}b`, says: /a character that MongoDB refuses/ })),
+    { name: 'a%3Fb', says: /a character that MongoDB refuses/ },
+    { name: 'a%00b', says: /a character that MongoDB refuses/ },
+    { name: 'a'.repeat(64), says: /longer than 63 bytes/ },
+    { name: 'é'.repeat(32), says: /longer than 63 bytes/ },
+    { name: 'a?b', says: /not a valid MongoDB connection string/ },
+    { name: '%', says: /not a valid MongoDB connection string/ },
+  ])('stops the start before it connects when the database is called $name', async ({ name, says }) => {
+    expect(await refusal(`mongodb://localhost:1/${name}`)).toMatch(says);
+    expect(await refusal(`mongodb+srv://user:secret-word@db.example/${name}`)).toMatch(says);
+  });
+
+  it.each(['', '/', '/a', `/${'a'.repeat(63)}`, '/Ä-1_é', '/?replicaSet=rs'])(
+    'is looked for when its URL ends with "%s"',
+    async (end) => {
+      await expect(openMongoStore(`mongodb://127.0.0.1:1${end}`)).rejects.toThrow(StoreUnavailable);
+    },
+  );
+
+  it.each([
+    { code: 73, says: /refuses the name of the database/ },
+    { code: 13297, says: /upper and lower case/ },
+    { code: 18, says: /user name or password/ },
+  ])('stops the start when it answers with error $code', ({ code, says }) => {
+    const error = startError(new mongo.MongoServerError({ message: 'refused', code }));
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(String(error)).toMatch(says);
   });
 });
 

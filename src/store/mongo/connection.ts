@@ -40,6 +40,7 @@ const defaultDatabase = 'tallygate';
 export const connect = async (url: string, patience: number): Promise<Connection> => {
   const connection = new Mongoose().createConnection();
   try {
+    checkDatabaseName(url);
     await within(connectMillis, () => connection.openUri(url, { ...optionsFor(patience), ...databaseOf(url) }));
     return connection;
   } catch (error) {
@@ -49,7 +50,20 @@ export const connect = async (url: string, patience: number): Promise<Connection
 };
 
 const databaseOf = (url: string): ConnectOptions =>
-  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^/?]/.test(url) ? {} : { dbName: defaultDatabase };
+  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: defaultDatabase };
+
+/** Servers on Windows take fewer names than others: one rule for all (https://www.mongodb.com/docs/manual/reference/limits/). */
+const checkDatabaseName = (url: string): void => {
+  const name = new mongo.MongoClient(url, databaseOf(url)).options.dbName; // the driver's own reading; this does not connect
+  if (Buffer.byteLength(name) > 63) {
+    throw new StoreRefused('The name of the database in the database URL is longer than 63 bytes.');
+  }
+  if (/[/\\. "$*<>:|?\0]/.test(name)) {
+    throw new StoreRefused(
+      'The name of the database in the database URL holds a character that MongoDB refuses: one of / \\ . " $ * < > : | ? or a space.',
+    );
+  }
+};
 
 /** Sentences without the driver's words, which may hold the URL and so the password. */
 const refusal = (error: unknown): unknown => {
@@ -65,6 +79,14 @@ export const startError = (error: unknown): unknown => {
     return new StoreRefused('MongoDB refuses the user name or password in the database URL.', error);
   }
   if (error.code === 13) return new StoreRefused('The database user may not read and write this database.', error);
+  if (error.code === 73)
+    return new StoreRefused('MongoDB refuses the name of the database in the database URL.', error);
+  if (error.code === 13297) {
+    return new StoreRefused(
+      'MongoDB has a database whose name differs from that in the database URL in upper and lower case only.',
+      error,
+    );
+  }
   return storeError(error);
 };
 
@@ -72,10 +94,12 @@ const isMalformed = (error: unknown): boolean =>
   error instanceof Error &&
   [
     'MongoParseError',
+    'MongoAPIError',
     'MongoInvalidArgumentError',
     'MongoMissingCredentialsError',
     'MongoRuntimeError',
     'TypeError',
+    'URIError',
   ].includes(error.name);
 
 /** Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them. */
