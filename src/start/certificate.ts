@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import type { Certificate } from '../http/listener.js';
 import type { EpochMillis } from '../model/clock.js';
 import { newCertificate } from './new-certificate.js';
-import { readIfThere, writePrivateFile } from './private-file.js';
+import { readIfThere, readPrivateFile, writePrivateFile } from './private-file.js';
 
 /**
  * The certificate of the public listener; undefined: plain HTTP. Development makes one in the data folder, and another one before it ends.
@@ -41,7 +41,7 @@ const contentOf = (path: string, which: string): string => {
 
 /** One file for both halves, so that they always belong together. */
 const selfMade = async (path: string, now: EpochMillis): Promise<Certificate> => {
-  const kept = readIfThere(path) ?? '';
+  const kept = readPrivateFile(path) ?? '';
   if (isGood(kept, now)) return { cert: kept, key: kept };
   const { cert, key } = await newCertificate(now);
   writePrivateFile(path, key + cert);

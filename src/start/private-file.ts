@@ -7,23 +7,63 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { refuseStart } from '../configuration/problem.js';
 
-/** Makes a folder that only its owner can read, unless it is there. */
+/**
+ * Makes a folder that only its owner can read, and those above it, unless they are there. One by one: Node's `recursive` never comes back
+ * where the folder above is there and takes none, as /proc does.
+ */
 export const privateFolder = (path: string): void => {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const absolute = resolve(path);
+  if (isFolder(absolute)) return;
+  if (dirname(absolute) !== absolute) privateFolder(dirname(absolute));
+  try {
+    mkdirSync(absolute, 0o700);
+  } catch (error) {
+    if (!isFolder(absolute)) throw error; // else another process made it meanwhile
+  }
 };
 
-/** Replaces a file as a whole, mode 0600: after a crash there is the old text or the new one. */
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/**
+ * Replaces a file as a whole, mode 0600: after a crash there is the old text or the new one.
+ * @throws StartRefused
+ */
 export const writePrivateFile = (path: string, text: string): void => {
-  renameSync(writeBeside(path, text), path);
-  syncFolder(path);
+  inDataFolder(() => {
+    renameSync(writeBeside(path, text), path);
+    syncFolder(path);
+  });
 };
 
-/** Reads a file, or makes it by `make` if it is not there. Of several processes one makes it, all read the same. */
-export const readOrMakePrivateFile = (path: string, make: () => string): string => {
+/** @throws StartRefused when it is there and cannot be read */
+export const readPrivateFile = (path: string): string | undefined => inDataFolder(() => readIfThere(path));
+
+/**
+ * Reads a file, or makes it by `make` if it is not there. Of several processes one makes it, all read the same.
+ * @throws StartRefused
+ */
+export const readOrMakePrivateFile = (path: string, make: () => string): string =>
+  inDataFolder(() => readOrMake(path, make));
+
+/** Where development keeps what it makes by itself. */
+const inDataFolder = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    throw refuseStart(
+      'A file in the folder TALLYGATE_DATA_DIR cannot be read or written. Name a folder of this user on a local disk.',
+      { cause },
+    );
+  }
+};
+
+const readOrMake = (path: string, make: () => string): string => {
   const known = readIfThere(path);
   if (known !== undefined) return known;
   const beside = writeBeside(path, make());

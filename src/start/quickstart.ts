@@ -7,7 +7,7 @@ import { createUser } from '../users/create-user.js';
 import type { UserDeps } from '../users/user-deps.js';
 import { managementClient } from './bootstrap-client.js';
 import { ensureClient } from './ensure-client.js';
-import { readIfThere, writePrivateFile } from './private-file.js';
+import { readPrivateFile, writePrivateFile } from './private-file.js';
 import { systemActor } from './system-actor.js';
 
 /** What the first start of a development server makes, as its file says it. */
@@ -89,7 +89,7 @@ const write = (quickstart: Quickstart): Quickstart => {
 };
 
 const read = (file: string): Quickstart | undefined => {
-  const text = readIfThere(file) ?? '';
+  const text = readPrivateFile(file) ?? '';
   const [key, secret, username, password, adminKey, adminSecret] = names.map(
     (name) => new RegExp(`^${name}=([\\w-]+)$`, 'm').exec(text)?.[1],
   );

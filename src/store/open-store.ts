@@ -1,8 +1,11 @@
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '../model/clock.js';
+import { privateFolder } from '../start/private-file.js';
 import type { Store } from './port/store.js';
-import { StoreRefused } from './port/store.js';
+import { StoreRefused, StoreUnavailable } from './port/store.js';
 
 export interface StoreOptions {
   readonly clock?: Clock;
@@ -16,15 +19,50 @@ export interface StoreOptions {
  * @throws StoreRefused when the start must stop   @throws StoreUnavailable when MongoDB is away: try again
  */
 export const openStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
-  if (url.startsWith('file:')) {
-    const { openSqliteStore } = await import('./sqlite/open.js');
-    return openSqliteStore(filePath(url), options);
-  }
+  if (url.startsWith('file:')) return openFileStore(filePath(url), options);
   if (url.startsWith('mongodb://') || url.startsWith('mongodb+srv://')) {
     const { openMongoStore } = await import('./mongo/open.js');
     return openMongoStore(url, options);
   }
   throw new StoreRefused('The database URL must begin with file:, mongodb:// or mongodb+srv://.');
+};
+
+const openFileStore = async (path: string, options: StoreOptions): Promise<Store> => {
+  if (options.access !== 'read') makeFolderOf(path);
+  const { openSqliteStore } = await import('./sqlite/open.js');
+  try {
+    return await openSqliteStore(path, options);
+  } catch (error) {
+    throw openingError(error);
+  }
+};
+
+const makeFolderOf = (path: string): void => {
+  try {
+    privateFolder(dirname(path));
+  } catch (error) {
+    throw new StoreRefused('The folder of the database file cannot be made. Name one that this user may write.', error);
+  }
+};
+
+/** What a file system says that can never do what was asked of it, unlike a disk that is full. */
+const unfitCodes: ReadonlySet<unknown> = new Set([
+  constants.errno.EINVAL,
+  constants.errno.ENOSYS,
+  constants.errno.EOPNOTSUPP,
+]);
+
+/** What a file that could not be opened is told as: where its file system takes no locks, or no writes as SQLite does them, a refusal. */
+export const openingError = (error: unknown): unknown => {
+  if (!(error instanceof StoreUnavailable)) return error;
+  const { cause } = error;
+  const isUnfit =
+    typeof cause === 'object' && cause !== null && 'systemErrno' in cause && unfitCodes.has(cause.systemErrno);
+  if (!isUnfit) return error;
+  return new StoreRefused(
+    'The file system of the database file cannot lock or write it. Name a file on a local disk.',
+    error,
+  );
 };
 
 /** `file:relative/path`, `file:/absolute/path` and `file:///absolute/path`; percent-encoding only in the last form. */

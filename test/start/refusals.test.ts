@@ -124,6 +124,23 @@ describe('settings', () => {
   });
 });
 
+describe('the data folder', () => {
+  it('that cannot be made stops the start', async () => {
+    writeFileSync(join(folder.path, 'file'), '');
+    for (const dataDir of ['/proc/x', '/proc/x/y', 'file', 'file/x', '/dev/null']) {
+      expect(await refusal({}, ['--data-dir', dataDir])).toContain('The folder TALLYGATE_DATA_DIR cannot be made');
+    }
+  });
+
+  it.each(['tls.pem', 'secret.key', 'quickstart.env'])(
+    'that holds a folder called %s stops the start',
+    async (name) => {
+      mkdirSync(join(folder.path, '.tallygate', name), { recursive: true });
+      expect(await refusal({})).toContain('A file in the folder TALLYGATE_DATA_DIR cannot be read or written.');
+    },
+  );
+});
+
 describe('the store', () => {
   const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
   const database = (): string => join(folder.path, '.tallygate', 'tallygate.db');
@@ -164,5 +181,17 @@ describe('the store', () => {
 
   it('of no known kind stops the start', async () => {
     expect(await refusal({ TALLYGATE_DATABASE_URL: 'mysql://db/tallygate' })).toContain('TALLYGATE_DATABASE_URL');
+  });
+
+  it('with a name that MongoDB refuses stops the start', async () => {
+    const text = await refusal({ TALLYGATE_DATABASE_URL: 'mongodb://user:secret-word@127.0.0.1:1/a.b' });
+    expect(text).toContain('The name of the database in the database URL holds a character that MongoDB refuses');
+    expect(text).not.toContain('secret-word');
+  });
+
+  it('in a folder that cannot be made stops the start', async () => {
+    expect(await refusal({ TALLYGATE_DATABASE_URL: 'file:/proc/x/y/tallygate.db' })).toContain(
+      'The folder of the database file cannot be made.',
+    );
   });
 });

@@ -1,0 +1,32 @@
+import { constants } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { openingError, openStore } from '../../src/store/open-store.js';
+import { StoreRefused, StoreUnavailable } from '../../src/store/port/store.js';
+
+/** As the driver makes it of what the operating system said of a lock or a write. */
+const diskError = (systemErrno: number): Error =>
+  new StoreUnavailable(
+    Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 3850, systemErrno }),
+  );
+
+describe('a file that cannot be opened', () => {
+  it.each(['EINVAL', 'ENOSYS', 'EOPNOTSUPP'] as const)('stops the start when its file system says %s', (name) => {
+    const error = openingError(diskError(constants.errno[name]));
+    expect(error).toBeInstanceOf(StoreRefused);
+    expect(String(error)).toContain('cannot lock or write it');
+  });
+
+  it.each(['EIO', 'ENOSPC'] as const)('is tried again when its disk says %s', (name) => {
+    const error = diskError(constants.errno[name]);
+    expect(openingError(error)).toBe(error);
+  });
+
+  it.each(['file:/proc/x/y.db', 'file:/dev/null/x.db'])(
+    'stops the start when its folder cannot be made: %s',
+    async (url) => {
+      const opening = openStore(url);
+      await expect(opening).rejects.toThrow(StoreRefused);
+      await expect(opening).rejects.toThrow('The folder of the database file cannot be made.');
+    },
+  );
+});
