@@ -91,12 +91,14 @@ const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const certificate = await certificateOf(config, Date.now());
   const secretKeys = secretKeysOf(config);
   const door = frontDoor();
-  const place = { host: config.host, port: config.port };
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const issuerOf = (port: number): string => config.issuer ?? urlOf(scheme, config.host, port);
+  const place = { host: config.host, port: config.port, issuerOf };
   const listener = await listen(certificate === undefined ? place : { ...place, certificate }, door.handle, '');
-  const issuer = config.issuer ?? urlOf(certificate === undefined ? 'http' : 'https', config.host, listener.port);
+  const issuer = issuerOf(listener.port);
   const metrics = createMetrics();
   const routes = [...healthRoutes(() => isReady(state)), metricsRoute(metrics)];
-  const management = await openManagement(config, log, plainApp({ state, log, issuer }, routes));
+  const management = await openManagement({ config, log, issuer }, plainApp({ state, log, issuer }, routes));
   return { state, door, listener, management, issuer, secretKeys, metrics };
 };
 
@@ -171,12 +173,12 @@ const makeDataFolder = ({ mode, databaseUrl, dataDir }: Config): void => {
 
 /** In development its port may be somebody else's: then there are no metrics, and everything else works. */
 const openManagement = async (
-  { managementHost: host, managementPort: port, mode }: Config,
-  log: Log,
+  { config, log, issuer }: { readonly config: Config; readonly log: Log; readonly issuer: string },
   handler: RequestListener,
 ): Promise<Listener | undefined> => {
+  const { managementHost: host, managementPort: port, mode } = config;
   try {
-    return await listen({ host, port }, handler, 'MANAGEMENT_');
+    return await listen({ host, port, issuerOf: () => issuer }, handler, 'MANAGEMENT_');
   } catch (error) {
     if (mode === 'production' || !(error instanceof StartRefused)) throw error;
     log.warn({ reason: error.message }, 'no_management_listener');

@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refusalOf, refusals, refuseConnections } from './refuse-connection.js';
 
 export interface Certificate {
   /** PEM. */
@@ -15,6 +16,8 @@ export interface ListenerPlace {
   readonly port: number;
   /** Absent: plain HTTP. */
   readonly certificate?: Certificate;
+  /** What `error_uri` begins with in answers to what is no request. */
+  readonly issuerOf: (port: number) => string;
 }
 
 export interface Listener {
@@ -43,23 +46,31 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
     certificate === undefined
       ? createServer(limits)
       : createTlsServer({ ...limits, ...certificate, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
-  const begun = new WeakMap<Duplex, ServerResponse>();
-  const open = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
-  const take: RequestListener = (request, response) => {
-    begun.set(request.socket, response);
-    open.silent.delete(request.socket);
-    handler(request, response);
-  };
-  server.on('request', take).on('checkExpectation', take);
-  server.on('connect', (_, socket) => endWith(socket, refusals.method));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = begun.get(socket);
-    const halfWay = response !== undefined && response.headersSent && !response.writableEnded;
-    if (!socket.writable || halfWay) socket.destroy();
-    else endWith(socket, refusalOf(error.code));
-  });
+  const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
+  server.on('request', handler).on('checkExpectation', handler);
   await listen(server, place);
-  return { port: portOf(server), stop: (timeoutMillis) => stop(server, open, timeoutMillis) };
+  const port = portOf(server);
+  refuseOn(server, connections.all, place.issuerOf(port));
+  return { port, stop: (timeoutMillis) => stop(server, connections, timeoutMillis) };
+};
+
+const refuseOn = (server: Server, all: Iterable<Socket>, issuer: string): void => {
+  const refuse = refuseConnections(issuer);
+  server.on('connect', (_, socket) => refuse(socket, refusals.method));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const beneath = error.code === 'ERR_SSL_HTTP_REQUEST' ? beneathTls(all, socket) : undefined;
+    if (beneath === undefined) refuse(socket, refusalOf(error.code));
+    else refuse(beneath, refusals.plain);
+  });
+};
+
+/** The connection under a TLS socket, which a failed handshake has ended already: until the next turn it still takes an answer. */
+const beneathTls = (all: Iterable<Socket>, secure: Duplex): Socket | undefined => {
+  if (!(secure instanceof Socket)) return undefined;
+  for (const socket of all) {
+    if (socket.remotePort === secure.remotePort && socket.remoteAddress === secure.remoteAddress) return socket;
+  }
+  return undefined;
 };
 
 const listen = (server: Server, { host, port }: ListenerPlace): Promise<void> =>
@@ -79,30 +90,34 @@ const portOf = (server: Server): number => {
 interface Connections {
   /** All, also those whose TLS handshake is not over. */
   readonly all: ReadonlySet<Socket>;
-  /** On which no request has begun yet: Node counts them neither as idle nor as busy. */
-  readonly silent: Set<Socket>;
+  /** Those that may say something, over TLS if that is what the listener speaks. */
+  readonly open: ReadonlySet<Socket>;
 }
 
 const trackConnections = (server: Server, whenOpen: 'connection' | 'secureConnection'): Connections => {
   const all = new Set<Socket>();
-  const silent = new Set<Socket>();
+  const open = new Set<Socket>();
   const trackIn = (set: Set<Socket>) => (socket: Socket) => {
     set.add(socket);
     socket.once('close', () => set.delete(socket));
   };
-  server.on('connection', trackIn(all)).on(whenOpen, trackIn(silent));
-  return { all, silent };
+  server.on('connection', trackIn(all)).on(whenOpen, trackIn(open));
+  return { all, open };
 };
 
 const destroyAll = (sockets: Iterable<Socket>): void => {
   for (const socket of sockets) socket.destroy();
 };
 
-const stop = async (server: Server, { all, silent }: Connections, timeoutMillis: number): Promise<void> => {
+/** On which nothing was said yet: Node counts them neither as idle nor as busy. */
+const silentOf = (sockets: Iterable<Socket>): readonly Socket[] =>
+  [...sockets].filter(({ bytesRead }) => bytesRead === 0);
+
+const stop = async (server: Server, { all, open }: Connections, timeoutMillis: number): Promise<void> => {
   const cutIdle = setTimeout(
     () => {
       server.closeIdleConnections();
-      destroyAll(silent);
+      destroyAll(silentOf(open));
     },
     Math.min(idleMillis, timeoutMillis),
   );
@@ -113,45 +128,4 @@ const stop = async (server: Server, { all, silent }: Connections, timeoutMillis:
   });
   clearTimeout(cutIdle);
   clearTimeout(cutAll);
-};
-
-interface Refusal {
-  readonly status: string;
-  readonly description: string;
-  readonly header?: string;
-}
-
-const refusals = {
-  malformed: { status: '400 Bad Request', description: 'This is not a well-formed HTTP/1.1 request (RFC 9112).' },
-  tooSlow: { status: '408 Request Timeout', description: 'The request did not arrive in time.' },
-  headers: { status: '431 Request Header Fields Too Large', description: 'The header section is longer than 8 KiB.' },
-  method: {
-    status: '405 Method Not Allowed',
-    description: 'This server is no proxy.',
-    header: 'Allow: GET, HEAD, POST',
-  },
-} satisfies Record<string, Refusal>;
-
-const refusalOf = (code: string | undefined): Refusal => {
-  if (code === 'HPE_HEADER_OVERFLOW') return refusals.headers;
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? refusals.tooSlow : refusals.malformed;
-};
-
-/** Answers what was no request, lets the answer arrive and closes. */
-const endWith = (socket: Duplex, { status, description, header }: Refusal): void => {
-  const body = JSON.stringify({ error: 'invalid_request', error_description: description });
-  const lines = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-    'Cache-Control: no-store',
-    'Pragma: no-cache',
-    'X-Content-Type-Options: nosniff',
-    ...(header === undefined ? [] : [header]),
-    'Connection: close',
-  ];
-  socket.on('error', () => socket.destroy());
-  socket.end([...lines, '', body].join('\r\n'));
-  const patience = setTimeout(() => socket.destroy(), 1000);
-  socket.once('close', () => clearTimeout(patience));
 };

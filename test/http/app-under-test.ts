@@ -50,17 +50,19 @@ export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
   const note = (level: string) => (fields: unknown, event: string) => void logged.push({ level, event, fields });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const app = { stopping: false };
+  const issuer = options.issuer ?? 'https://issuer.example';
   const handler = createApp({
     endpoints: options.endpoints ?? [echo, document],
     routes: options.routes ?? [],
-    issuer: options.issuer ?? 'https://issuer.example',
+    issuer,
     log,
     isPublicOrigin: (origin) => Promise.resolve(options.publicOrigins?.includes(origin) ?? false),
     isStopping: () => app.stopping,
     remoteAddressOf: remoteAddressOf(options.trustedProxies ?? []),
     noteAnswer: (label, status) => void answers.push({ label, status }),
   });
-  const listener = await openListener({ host: '127.0.0.1', port: 0 }, handler);
+  const place = { host: '127.0.0.1', port: 0, issuerOf: () => issuer };
+  const listener = await openListener(place, handler);
   const close = () => listener.stop(0);
   return Object.assign(app, {
     port: listener.port,

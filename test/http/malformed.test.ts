@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openApp, type AppUnderTest } from './app-under-test.js';
-import { exchange, parseAnswer } from './raw.js';
+import { exchange, expectRefusal, parseAnswer } from './raw.js';
 
 const head = 'POST /token HTTP/1.1\r\nHost: localhost\r\n';
 
@@ -40,9 +40,12 @@ test.each([
   { request: 'nothing like HTTP', bytes: 'hello\r\n\r\n' },
 ])('answers $request with 400 in JSON and closes', async ({ bytes }) => {
   const answer = parseAnswer(await exchange(app.port, [bytes]));
-  expect(answer.status).toBe(400);
-  expect(answer.headers.get('content-type')).toBe('application/json');
-  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expectRefusal(answer, 400);
   expect(answer.headers.get('connection')).toBe('close');
-  expect(JSON.parse(answer.body)).toMatchObject({ error: 'invalid_request' });
+});
+
+test('answers CONNECT with 405 in JSON and closes', async () => {
+  const answer = parseAnswer(await exchange(app.port, ['CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n']));
+  expectRefusal(answer, 405);
+  expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
 });

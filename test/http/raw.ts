@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { expect } from '@jest/globals';
 
 /** Sends bytes as they are and gives back all that comes until the server closes, or until `enough` has come. */
 export const exchange = (port: number, chunks: readonly (string | Buffer)[], enough?: RegExp): Promise<string> =>
@@ -37,6 +38,21 @@ export const parseAnswer = (text: string): RawAnswer => {
     ),
     body: rest.join('\r\n\r\n'),
   };
+};
+
+/** A refusal as the contract has it: RFC 6749 §5.2 with `error_uri` and `request_id`, kept nowhere. */
+export const expectRefusal = ({ status, headers, body }: RawAnswer, expected: number): void => {
+  expect(status).toBe(expected);
+  expect(headers.get('content-type')).toBe('application/json');
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(JSON.parse(body)).toEqual({
+    error: 'invalid_request',
+    error_description: expect.stringMatching(/^[ -~]+\.$/),
+    error_uri: 'https://issuer.example/errors#invalid_request',
+    request_id: headers.get('x-request-id'),
+  });
 };
 
 /** Writes everything before it reads anything, as simple clients do. Rejects when the connection is reset meanwhile. */

@@ -97,13 +97,15 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
   const { log, logged } = recordingLog();
   const metrics = createMetrics();
   const door = frontDoor();
-  const listener = await openListener({ host: '127.0.0.1', port: 0 }, door.handle);
-  const url = `http://127.0.0.1:${listener.port}`;
+  const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+  const issuerOf = (port: number): string => options.issuer ?? urlOf(port) + (options.issuerPath ?? '');
+  const listener = await openListener({ host: '127.0.0.1', port: 0, issuerOf }, door.handle);
+  const url = urlOf(listener.port);
   const composition = await compose({
     store,
     log,
     metrics,
-    issuer: options.issuer ?? url + (options.issuerPath ?? ''),
+    issuer: issuerOf(listener.port),
     secretKeys: options.secretKeys ?? [Buffer.alloc(32, 7)],
     trustedProxies: options.trustedProxies ?? [],
     statisticsTimeZone: options.statisticsTimeZone ?? 'UTC',

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { jsonHeaders } from '../oauth/endpoints/json-headers.js';
+
+/** An answer to what is no request that the app could see. */
+export interface Refusal {
+  readonly status: string;
+  readonly description: string;
+  readonly header?: string;
+}
+
+export const refusals = {
+  malformed: { status: '400 Bad Request', description: 'This is not a well-formed HTTP/1.1 request (RFC 9112).' },
+  plain: { status: '400 Bad Request', description: 'This port speaks TLS: begin the URL with https://.' },
+  tooSlow: { status: '408 Request Timeout', description: 'The request did not arrive in time.' },
+  headers: { status: '431 Request Header Fields Too Large', description: 'The header section is longer than 8 KiB.' },
+  method: {
+    status: '405 Method Not Allowed',
+    description: 'This server is no proxy.',
+    header: 'Allow: GET, HEAD, POST',
+  },
+} satisfies Record<string, Refusal>;
+
+export const refusalOf = (code: string | undefined): Refusal => {
+  if (code === 'HPE_HEADER_OVERFLOW') return refusals.headers;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? refusals.tooSlow : refusals.malformed;
+};
+
+/**
+ * Refuses what came on a connection, once, and closes it: behind the answers to the requests before it, and never in the middle of one.
+ * @param issuer what `error_uri` begins with
+ */
+export const refuseConnections = (issuer: string): ((socket: Duplex, refusal: Refusal) => void) => {
+  const refused = new WeakSet<Duplex>();
+  const refuse = (socket: Duplex, refusal: Refusal): void => {
+    const current = currentResponse(socket);
+    const isHalfWritten = current !== undefined && current.headersSent && !current.writableEnded;
+    if (current?.req.complete === true) current.once('close', () => refuse(socket, refusal));
+    else if (!socket.writable || isHalfWritten) socket.destroy();
+    else endWith(socket, answerTo(refusal, issuer));
+  };
+  return (socket, refusal) => {
+    if (refused.has(socket)) return; // Node's parser tells of one error again with all that comes after it
+    refused.add(socket);
+    refuse(socket, refusal);
+  };
+};
+
+/** The response that a connection is at. Node's own `clientError` looks at the same property; noting each one costs every request. */
+const currentResponse = (socket: Duplex): ServerResponse | undefined =>
+  '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse ? socket._httpMessage : undefined;
+
+const answerTo = ({ status, description, header }: Refusal, issuer: string): string => {
+  const error = 'invalid_request';
+  const requestId = randomUUID();
+  const body = JSON.stringify({
+    error,
+    error_description: description,
+    error_uri: `${issuer}/errors#${error}`,
+    request_id: requestId,
+  });
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    ...Object.entries(jsonHeaders).map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    ...(header === undefined ? [] : [header]),
+    'Connection: close',
+  ];
+  return [...lines, '', body].join('\r\n');
+};
+
+/** Lets an answer arrive and closes. */
+const endWith = (socket: Duplex, answer: string): void => {
+  socket.on('error', () => socket.destroy());
+  socket.end(answer);
+  const patience = setTimeout(() => socket.destroy(), 1000);
+  socket.once('close', () => clearTimeout(patience));
+};
