@@ -65,7 +65,10 @@ const earlyFlush = 1000;
 /** Rows of one write: short enough that logins do not notice it. */
 const batchLimit = 200;
 
-const outcomeOf = ({ client, grantType, at }: Omit<IssuedToken, 'userId'>, figure: TokenOutcome['figure']): TokenOutcome => ({
+const outcomeOf = (
+  { client, grantType, at }: Omit<IssuedToken, 'userId'>,
+  figure: TokenOutcome['figure'],
+): TokenOutcome => ({
   applicationId: client.application.id,
   environment: client.keySet.environment,
   grantType,

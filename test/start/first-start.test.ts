@@ -122,7 +122,8 @@ it('finishes a first start that was cut off, wherever that was', async () => {
     ['quickstart.env', 30],
   ] as const) {
     const server = await start();
-    while (!existsSync(path(file))) await pause(1);
+    while (!existsSync(path(file)))
+      await Promise.race([pause(1), server.ended.then(() => Promise.reject(new Error(server.output())))]);
     await pause(millis);
     server.kill('SIGKILL');
     await server.ended;

@@ -59,7 +59,6 @@ describe('a MongoDB that cannot keep what is promised', () => {
   });
 
   it.each([
-    { name: 'a.b', says: /a character that MongoDB refuses/ },
     { name: 'a%2Fb', says: /a character that MongoDB refuses/ },
     { name: '/', says: /a character that MongoDB refuses/ },
     ...[...'/\\. "$*<>:|'].map((character) => ({ name: `a${character}b`, says: /a character that MongoDB refuses/ })),
@@ -67,7 +66,6 @@ describe('a MongoDB that cannot keep what is promised', () => {
     { name: 'a%00b', says: /a character that MongoDB refuses/ },
     { name: 'a'.repeat(64), says: /longer than 63 bytes/ },
     { name: 'é'.repeat(32), says: /longer than 63 bytes/ },
-    { name: 'a?b', says: /not a valid MongoDB connection string/ },
     { name: '%', says: /not a valid MongoDB connection string/ },
   ])('stops the start before it connects when the database is called $name', async ({ name, says }) => {
     expect(await refusal(`mongodb://localhost:1/${name}`)).toMatch(says);
