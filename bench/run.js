@@ -26,7 +26,8 @@ const measure = async (base, scenario) => {
   const body = await scenario.body(seconds);
   const answer = await post(`${base}${path}`, body()(undefined), authorization);
   const warming = await scenario.body(seconds);
-  await load({ url: `${base}${path}`, authorization, nextBody: warming, connections, seconds });
+  const requests = scenario.requests?.(seconds);
+  await load({ url: `${base}${path}`, authorization, nextBody: warming, connections, seconds, requests });
   const taken = [];
   for (let round = 0; round < rounds; round += 1) {
     const floor = await startFloor(answer);
@@ -34,7 +35,7 @@ const measure = async (base, scenario) => {
     const bare = await load({ url: floor.url, authorization, nextBody: floorBody, connections, seconds });
     await floor.stop();
     const nextBody = round === 0 ? body : await scenario.body(seconds);
-    const ours = await load({ url: `${base}${path}`, authorization, nextBody, connections, seconds });
+    const ours = await load({ url: `${base}${path}`, authorization, nextBody, connections, seconds, requests });
     taken.push({ ...ours, floor: bare.perSecond, ratio: ours.perSecond / bare.perSecond });
     say(
       `  ${scenario.name}, round ${round + 1} of ${rounds}: ${Math.round(ours.perSecond)}/s, floor ${Math.round(bare.perSecond)}/s, errors ${ours.errors}`,

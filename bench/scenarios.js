@@ -37,7 +37,10 @@ const oneEach = (tokens) => () => () => `token=${tokens.pop() ?? 'none-left'}`;
 const firstToken = async (base, authorization) =>
   accessTokenIn(await post(`${base}/token`, 'grant_type=client_credentials&scope=default', authorization));
 
-/** `target`: the least ratio to the floor that is promised. */
+/** Each token can be revoked once: as many as there were time for. */
+const revocations = (seconds) => 4_000 * seconds;
+
+/** `target`: the least ratio to the floor that is promised; `requests`: how many there are, where they are not endless. */
 export const scenarios = (base, clients) => [
   {
     name: 'client_credentials, JWT (ES256)',
@@ -84,6 +87,8 @@ export const scenarios = (base, clients) => [
     name: 'revocation of a JWT, durable',
     path: '/revoke',
     authorization: clients.jwt,
-    body: async (seconds) => oneEach(await manyTokens(base, clients.jwt, 4_000 * seconds)),
+    requests: revocations,
+    // Some more, since each connection prepares a request that it does not send any more.
+    body: async (seconds) => oneEach(await manyTokens(base, clients.jwt, revocations(seconds) + 100)),
   },
 ];

@@ -33,7 +33,7 @@ export const spendRefreshToken = async (tokens: TokenStore, spending: RefreshTok
     idleExpiresAt,
     ...(row === undefined ? {} : { accessToken: row }),
   });
-  if (advance.outcome === 'advanced') return advance.family.generation;
+  if (advance.outcome === 'advanced') return presentedGeneration + 1;
   if (advance.outcome === 'unknown') throw invalidRefreshToken('no such family');
   await refuseReplay(tokens, { spending, now: advance.family });
   if (row !== undefined) await tokens.keepAccessToken(row);

@@ -194,7 +194,7 @@ describe('POST /token', () => {
     const opaque = await server.keys({ accessTokenFormat: 'OPAQUE', epoch: 4, grantEpochs: { client_credentials: 2 } });
     const { body } = await server.token(opaque, { ...grant, scope: 'read', validity_period: '60' });
     expect(body).toMatchObject({
-      access_token: expect.stringMatching(/^tga_[0-9a-z]{7}\.[A-Za-z0-9_-]{43}$/),
+      access_token: expect.stringMatching(/^tga_[0-9a-z]{9}\.[A-Za-z0-9_-]{43}$/),
       expires_in: 60,
     });
     const row = await server.store.tokens.findAccessToken(opaqueTokenKey(body.access_token), server.clock.now());

@@ -248,7 +248,7 @@ rfcRows(6749, [
       const opaque = await server.client({ accessTokenFormat: 'OPAQUE' });
       const tokens = await Promise.all(Array.from({ length: 200 }, () => server.grant(opaque)));
       const random = tokens.map(({ body }) => String(body.access_token));
-      for (const token of random) expect(token).toMatch(/^tga_[0-9a-z]{7}\.[A-Za-z0-9_-]{43}$/);
+      for (const token of random) expect(token).toMatch(/^tga_[0-9a-z]{9}\.[A-Za-z0-9_-]{43}$/);
       expect(opaque.clientSecret).toMatch(/^tgs_[A-Za-z0-9_-]{43}$/);
       expect(new Set(random.map((token) => token.slice(12, 22))).size).toBe(200);
       expect(new Set(random.map((token) => token.slice(-10))).size).toBe(200);

@@ -35,19 +35,16 @@ export const openFamily = async ({ families, run }: Collections, { id, ...fields
 export const advanceFamily = async ({ families, run }: Collections, advance: Advance): Promise<AdvanceOutcome> => {
   const { familyId, expectedGeneration, at, idleExpiresAt } = advance;
   const writer = randomUUID();
-  const advanced = await run(() =>
-    families
-      .findOneAndUpdate(
-        { _id: familyId, generation: expectedGeneration, ...liveAt(at) },
-        { $inc: { generation: 1 }, $set: { generationAt: at, lastUsedAt: at, idleExpiresAt, writer } },
-        { returnDocument: 'after' },
-      )
-      .lean<FamilyDocument>(),
+  const { matchedCount } = await run(() =>
+    families.updateOne(
+      { _id: familyId, generation: expectedGeneration, ...liveAt(at) },
+      { $inc: { generation: 1 }, $set: { generationAt: at, lastUsedAt: at, idleExpiresAt, writer } },
+    ),
   );
-  if (advanced !== null) return { outcome: 'advanced', family: familyOf(advanced) };
+  if (matchedCount === 1) return { outcome: 'advanced' };
   const there = await run(() => families.findById(familyId).lean<FamilyDocument>());
   if (there === null) return { outcome: 'unknown' };
-  return { outcome: there.writer === writer ? 'advanced' : 'not_advanced', family: familyOf(there) };
+  return there.writer === writer ? { outcome: 'advanced' } : { outcome: 'not_advanced', family: familyOf(there) };
 };
 
 export const revokeFamily = async (

@@ -15,7 +15,8 @@ export interface Advance {
 }
 
 export type AdvanceOutcome =
-  | { readonly outcome: 'advanced'; readonly family: TokenFamily }
+  /** To the generation after the expected one. */
+  | { readonly outcome: 'advanced' }
   /** Somebody else moved it, it is revoked or over: the family as it stands now tells which. Nothing was written. */
   | { readonly outcome: 'not_advanced'; readonly family: TokenFamily }
   | { readonly outcome: 'unknown' };

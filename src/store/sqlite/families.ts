@@ -35,7 +35,8 @@ export interface FamilyRows {
   /** Instant, id; changes no family that is revoked already. */
   readonly revoke: Statement<unknown>;
   insert(family: TokenFamily): void;
-  advance(advance: Advance): TokenFamily | undefined;
+  /** Whether it was this call that moved the family. */
+  advance(advance: Advance): boolean;
 }
 
 export const familyRows = (engine: Engine): FamilyRows => {
@@ -45,19 +46,16 @@ export const familyRows = (engine: Engine): FamilyRows => {
        idle_expires_at, absolute_expires_at, revoked_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const advance = engine.statement<FamilyRow>(
+  const advance = engine.statement(
     `UPDATE families SET generation = generation + 1, generation_at = ?1, last_used_at = ?1, idle_expires_at = ?2
-     WHERE id = ?3 AND generation = ?4 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1
-     RETURNING *`,
+     WHERE id = ?3 AND generation = ?4 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
   );
   return {
     byId: engine.statement<FamilyRow>('SELECT * FROM families WHERE id = ?'),
     revoke: engine.statement('UPDATE families SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL'),
     insert: (family) => void insert.run(...valuesOf(family)),
-    advance: ({ at, idleExpiresAt, familyId, expectedGeneration }) => {
-      const row = advance.get(at, idleExpiresAt, familyId, expectedGeneration);
-      return row && familyOf(row);
-    },
+    advance: ({ at, idleExpiresAt, familyId, expectedGeneration }) =>
+      advance.run(at, idleExpiresAt, familyId, expectedGeneration) === 1,
   };
 };
 
@@ -131,11 +129,11 @@ export const revokeFamilies = async (engine: Engine, filter: FamilyFilter, at: E
   let revoked = 0;
   let request: PageRequest = { first: stepSize };
   for (;;) {
-    const page = await engine.write(() => {
+    const { page, ended } = await engine.write(() => {
       const step = pageFamilies(engine, filter, request);
-      for (const { id } of step.items.filter(isLive)) revoked += revoke.run(at, id);
-      return step;
+      return { page: step, ended: step.items.filter(isLive).reduce((sum, { id }) => sum + revoke.run(at, id), 0) };
     });
+    revoked += ended;
     const last = page.items.at(-1);
     if (!page.hasNextPage || last === undefined) return revoked;
     request = { first: stepSize, after: { at: last.issuedAt, id: last.id } };

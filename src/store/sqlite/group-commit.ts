@@ -5,7 +5,8 @@ import { storeError } from './store-error.js';
 export interface GroupCommit {
   /**
    * Runs `job` in a transaction that it shares with the other writes of this moment, and resolves after COMMIT with what it
-   * returned. A job that throws is undone alone. `committed` runs after COMMIT and before anybody reads again.
+   * returned. A job that throws is undone alone; then the others run once more, so a job changes nothing but the database.
+   * `committed` runs after COMMIT and before anybody reads again.
    */
   write<T>(job: () => T, committed?: (result: T) => void): Promise<T>;
   /** Resolves when nothing waits; what comes later is refused. */
@@ -78,11 +79,9 @@ const newJob = <T>(job: () => T, { committed, resolve, reject }: Waiting<T>): Jo
 };
 
 const commitTogether = (connection: Connection, batch: readonly Job[]): void => {
-  const failures = new Map<Job, Error>();
+  let failures: ReadonlyMap<Job, Error>;
   try {
-    connection.statement('BEGIN IMMEDIATE').run();
-    for (const job of batch) attempt(connection, job, failures);
-    connection.statement('COMMIT').run();
+    failures = allOrNothing(connection, batch) ?? oneByOne(connection, batch);
   } catch (error) {
     undo(connection);
     for (const job of batch) job.fail(new StoreUnavailable(error));
@@ -93,6 +92,30 @@ const commitTogether = (connection: Connection, batch: readonly Job[]): void => 
     if (failure === undefined) job.settle();
     else job.fail(failure);
   }
+};
+
+const noFailures: ReadonlyMap<Job, Error> = new Map();
+
+/** As almost every batch goes: a savepoint would copy each page that its job changes. Undefined, with nothing done, if a job throws. */
+const allOrNothing = (connection: Connection, batch: readonly Job[]): ReadonlyMap<Job, Error> | undefined => {
+  connection.statement('BEGIN IMMEDIATE').run();
+  try {
+    for (const job of batch) job.run();
+  } catch {
+    undo(connection);
+    return undefined;
+  }
+  connection.statement('COMMIT').run();
+  return noFailures;
+};
+
+/** Finds out which jobs throw, and carries out the others. */
+const oneByOne = (connection: Connection, batch: readonly Job[]): ReadonlyMap<Job, Error> => {
+  const failures = new Map<Job, Error>();
+  connection.statement('BEGIN IMMEDIATE').run();
+  for (const job of batch) attempt(connection, job, failures);
+  connection.statement('COMMIT').run();
+  return failures;
 };
 
 /** @throws when SQLite gave up the whole transaction, as it does when the disk is full */

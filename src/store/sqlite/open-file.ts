@@ -152,7 +152,7 @@ const syncFolder = (path: string): void => {
 const newWriter = (path: string): Connection => {
   const writer = openConnection(path, { timeoutMillis: busyMillis });
   writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
-  writer.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384');
+  writer.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096');
   return writer;
 };
 

@@ -17,13 +17,12 @@ export const sqliteTokens = (engine: Engine): TokenStore => {
       }),
     advance: (advance) =>
       engine.write(() => {
-        const advanced = rows.advance(advance);
-        if (advanced === undefined) {
-          const row = rows.byId.get(advance.familyId);
-          return row === undefined ? { outcome: 'unknown' } : { outcome: 'not_advanced', family: familyOf(row) };
+        if (rows.advance(advance)) {
+          if (advance.accessToken !== undefined) accessTokens.insert(advance.accessToken);
+          return { outcome: 'advanced' };
         }
-        if (advance.accessToken !== undefined) accessTokens.insert(advance.accessToken);
-        return { outcome: 'advanced', family: advanced };
+        const row = rows.byId.get(advance.familyId);
+        return row === undefined ? { outcome: 'unknown' } : { outcome: 'not_advanced', family: familyOf(row) };
       }),
     keepAccessToken: (accessToken) => engine.write(() => accessTokens.insert(accessToken)),
     findAccessToken: (digest, at) => engine.read(() => accessTokens.find(digest, at)),
