@@ -4,6 +4,8 @@ import { openSqliteStore } from '../dist/store/sqlite/open.js';
 const day = 86_400_000;
 const years = 730;
 const otherApplications = 49;
+/** Users on either side of the middle: of a million, six hours (see `instantOf`) hold some 480. */
+const shown = 1000;
 const audit = (id) => ({ id, at: 0, actor: 'bench', action: 'bench', outcome: 'ok', requestId: 'bench' });
 const application = (id, name, createdAt) => ({
   id,
@@ -53,7 +55,7 @@ export const fill = async (file, count, say) => {
     });
   }
   const middle = Math.floor(count / 2);
-  await addUsers(store, middle);
+  await addUsers(store, Math.max(0, middle - shown), Math.min(count, middle + shown));
   await store.close();
   const seconds = (performance.now() - since) / 1000;
   return { seconds, middle: instantOf(now - day, count)(middle) };
@@ -73,9 +75,9 @@ const importAll = async (store, { id, rows, at, progress }) => {
   }
 };
 
-/** Only those whom the measured page of the list shows: the others would be rows that nobody reads. */
-const addUsers = async (store, middle) => {
-  const users = Array.from({ length: 1000 }, (_, index) => userId(middle - 500 + index));
+/** Only those whom the measured page of the list can show: the others would be rows that nobody reads. */
+const addUsers = async (store, from, to) => {
+  const users = Array.from({ length: to - from }, (_, index) => userId(from + index));
   await Promise.all(
     users.map((id) =>
       store.users.create({ id, username: id.replace('_', ''), enabled: true, epoch: 0, createdAt: 0 }, audit(`u${id}`)),
