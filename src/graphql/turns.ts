@@ -1,9 +1,9 @@
-/** Rows that are written out before others get their turn: some four milliseconds of work. More turns cost a promise for each row. */
-const rowsPerTurn = 1000;
+/** Rows that are written out before others get their turn: some eight milliseconds of work. Every row of a later turn costs promises. */
+const rowsPerTurn = 2000;
 
-export type Rows<T> = readonly (T | Promise<T>)[];
+export type Rows<T> = Iterable<T | Promise<T>>;
 
-/** Hands rows to the executor so that other requests come in between. */
+/** Hands rows to the executor, each when it is asked for and so that other requests come in between. */
 export type Turns = <T>(rows: Iterable<T>) => Rows<T>;
 
 /**
@@ -13,15 +13,16 @@ export type Turns = <T>(rows: Iterable<T>) => Rows<T>;
 export const operationTurns = (): Turns => {
   let turn: Promise<void> | undefined;
   let left = rowsPerTurn;
-  return <T>(rows: Iterable<T>) =>
-    Array.from(rows, (row): T | Promise<T> => {
+  return function* <T>(rows: Iterable<T>): Generator<T | Promise<T>> {
+    for (const row of rows) {
       if (left === 0) {
         turn = (turn ?? Promise.resolve()).then(nextTurn);
         left = rowsPerTurn;
       }
       left -= 1;
-      return turn === undefined ? row : turn.then(() => row);
-    });
+      yield turn === undefined ? row : turn.then(() => row);
+    }
+  };
 };
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { packed, unpacked } from '../../src/store/sqlite/packed-counts.js';
+import { packed, sumsOf, unpacked } from '../../src/store/sqlite/packed-counts.js';
 import { maskBetween, maskOf } from '../../src/store/sqlite/quarter-mask.js';
 import { steadyClock } from '../../src/store/sqlite/steady-clock.js';
 
@@ -12,6 +12,19 @@ describe('packed counts', () => {
         const bytes = packed(Uint32Array.from(numbers));
         expect([...unpacked(bytes, numbers.length)]).toEqual(numbers);
         if (numbers.every((number) => number < 128)) expect(bytes.length).toBeLessThanOrEqual(numbers.length);
+      }),
+    );
+  });
+
+  it('are summed without being unpacked, at ascending places', () => {
+    const counts = fc.array(fc.oneof(fc.constant(0), fc.nat(127), fc.nat(0xffffffff)), { maxLength: 300 });
+    const places = fc.array(fc.nat(320), { maxLength: 20 });
+    fc.assert(
+      fc.property(counts, places, (numbers, asked) => {
+        const before = sumsOf(packed(Uint32Array.from(numbers)));
+        for (const place of asked.toSorted((left, right) => left - right)) {
+          expect(before(place)).toBe(numbers.slice(0, place).reduce((sum, number) => sum + number, 0));
+        }
       }),
     );
   });

@@ -35,12 +35,6 @@ export interface FigureRow {
   readonly erased: Uint8Array;
 }
 
-/** To be read alone: as long as the bytes can tell of. */
-export const readCounts = ({ registered, erased }: Omit<FigureRow, 'position'>): Counts => ({
-  registered: unpacked(registered, registered.length),
-  erased: unpacked(erased, erased.length),
-});
-
 /** To be changed: every place of the row. */
 export const countsOf = (grain: Grain, { registered, erased }: Omit<FigureRow, 'position'>): Counts => ({
   registered: unpacked(registered, grains[grain].places),

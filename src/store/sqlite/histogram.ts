@@ -1,4 +1,5 @@
 import type { EpochMillis } from '../../model/clock.js';
+import { quartersPerDay } from '../../model/quarter-hour.js';
 import type { Histogram, RegistrationCount } from '../port/registrations.js';
 import type { Statements } from './connection.js';
 import {
@@ -6,13 +7,12 @@ import {
   grains,
   numberOf,
   positionOf,
-  readCounts,
-  type Counts,
   type FigureOf,
   type FigureRow,
   type Grain,
 } from './figures.js';
 import { inList } from './listing.js';
+import { sumsOf, type SumBefore } from './packed-counts.js';
 import { firstColumn } from './registration-rows.js';
 
 /**
@@ -31,27 +31,25 @@ export const histogramsOf = (
       const of = { applicationId, environment };
       const daysBefore = dayFigures(days.get(applicationId) ?? []);
       const quartersBefore = quarterFigures(quarters.get(applicationId) ?? []);
-      return [
-        applicationId,
-        differences(boundaries, (boundary) => [
-          daysBefore(boundary),
-          quartersBefore(boundary),
-          rowsBefore(statements, of, boundary),
-        ]),
-      ];
+      const parts = [daysBefore, quartersBefore, (boundary: EpochMillis) => rowsBefore(statements, of, boundary)];
+      return [applicationId, differences(boundaries, parts)];
     }),
   );
 };
 
+/** What lies before a boundary, or a part of it. */
+type Before = (boundary: EpochMillis) => RegistrationCount;
+
 /** From what lies before each boundary to what lies between it and the one before. */
 const differences = (
   boundaries: readonly EpochMillis[],
-  partsBefore: (boundary: EpochMillis) => readonly RegistrationCount[],
+  partsBefore: readonly Before[],
 ): readonly RegistrationCount[] => {
   let [registeredBefore, erasedBefore] = [0, 0];
   return boundaries.map((boundary) => {
     let [registered, erased] = [-registeredBefore, -erasedBefore];
-    for (const part of partsBefore(boundary)) {
+    for (const before of partsBefore) {
+      const part = before(boundary);
       registered += part.registered;
       erased += part.erased;
     }
@@ -66,7 +64,8 @@ const nothing: RegistrationCount = { registered: 0, erased: 0 };
 /** A row of kept figures: neighbours from the number `begin` on. */
 interface Neighbours {
   readonly begin: number;
-  readonly counts: Counts;
+  readonly registered: SumBefore;
+  readonly erased: SumBefore;
 }
 
 type ByApplication = ReadonlyMap<string, readonly Neighbours[]>;
@@ -80,7 +79,11 @@ interface FigureRowOfOne extends FigureRow {
 const byApplication = (grain: Grain, rows: readonly FigureRowOfOne[]): ByApplication => {
   const found = new Map<string, Neighbours[]>();
   for (const row of rows) {
-    const neighbours = { begin: row.position * grains[grain].places, counts: readCounts(row) };
+    const neighbours = {
+      begin: row.position * grains[grain].places,
+      registered: sumsOf(row.registered),
+      erased: sumsOf(row.erased),
+    };
     const known = found.get(row.application_id);
     if (known === undefined) found.set(row.application_id, [neighbours]);
     else known.push(neighbours);
@@ -108,48 +111,43 @@ const quarterRows = (statements: Statements, { applicationIds, environment, boun
   return byApplication('quarter', rows);
 };
 
-/** Places `from` until before `to` of a row. */
-const sumBetween = ({ registered, erased }: Counts, from: number, to: number): RegistrationCount => ({
-  registered: sumOf(registered, from, to),
-  erased: sumOf(erased, from, to),
-});
-
-const sumOf = (counts: Uint32Array, from: number, to: number): number => {
-  const end = Math.min(to, counts.length); // zeros at the end are not there
-  let sum = 0;
-  for (let place = from; place < end; place += 1) sum += counts[place] ?? 0;
-  return sum;
-};
-
 /** The days before the one of a boundary. To be asked in ascending order: goes once through all days. */
-const dayFigures = (rows: readonly Neighbours[]): ((boundary: EpochMillis) => RegistrationCount) => {
-  let sum = nothing;
-  let [index, place] = [0, 0];
+const dayFigures = (rows: readonly Neighbours[]): Before => {
+  const { places } = grains.day;
+  let over = nothing;
+  let index = 0;
   return (boundary) => {
     const day = numberOf('day', boundary);
-    for (let row = rows[index]; row !== undefined && row.begin < day; row = rows[index]) {
-      const end = Math.min(day - row.begin, grains.day.places);
-      const { registered, erased } = sumBetween(row.counts, place, end);
-      sum = { registered: sum.registered + registered, erased: sum.erased + erased };
-      place = end;
-      if (end < grains.day.places) break;
-      [index, place] = [index + 1, 0];
+    for (let row = rows[index]; row !== undefined; row = rows[index]) {
+      const within = day - row.begin;
+      if (within < places) return sumOf(over, row.registered(within), row.erased(within));
+      over = sumOf(over, row.registered(places), row.erased(places));
+      index += 1;
     }
-    return sum;
+    return over;
   };
 };
 
-/** The quarter hours of a boundary's day before its own. */
-const quarterFigures = (rows: readonly Neighbours[]): ((boundary: EpochMillis) => RegistrationCount) => {
-  const byBegin = new Map(rows.map((row) => [row.begin, row.counts]));
+const sumOf = (one: RegistrationCount, registered: number, erased: number): RegistrationCount => ({
+  registered: one.registered + registered,
+  erased: one.erased + erased,
+});
+
+/** The quarter hours of a boundary's day before its own. To be asked in ascending order: a day's beginning is summed once for all its boundaries. */
+const quarterFigures = (rows: readonly Neighbours[]): Before => {
+  const byBegin = new Map(rows.map((row) => [row.begin, row]));
   const { places } = grains.quarter;
+  let [midnight, registered, erased] = [-1, 0, 0];
   return (boundary) => {
     const quarter = numberOf('quarter', boundary);
-    const begin = positionOf('quarter', quarter) * places;
-    const counts = byBegin.get(begin);
-    if (counts === undefined) return nothing;
-    const midnight = numberOf('quarter', numberOf('day', boundary) * grains.day.millis);
-    return sumBetween(counts, midnight - begin, quarter - begin);
+    const row = byBegin.get(positionOf('quarter', quarter) * places);
+    if (row === undefined) return nothing;
+    const day = numberOf('day', boundary) * quartersPerDay;
+    if (day !== midnight) {
+      [midnight, registered, erased] = [day, row.registered(day - row.begin), row.erased(day - row.begin)];
+    }
+    const within = quarter - row.begin;
+    return { registered: row.registered(within) - registered, erased: row.erased(within) - erased };
   };
 };
 

@@ -27,3 +27,27 @@ export const unpacked = (bytes: Uint8Array, length: number): Uint32Array => {
   }
   return counts;
 };
+
+/** What lies before a place. */
+export type SumBefore = (place: number) => number;
+
+const nothingBefore: SumBefore = () => 0;
+
+/** Sums of packed counts, to be asked for in ascending order: goes once through the bytes, and unpacks nothing that would have to be thrown away. */
+export const sumsOf = (bytes: Uint8Array): SumBefore => {
+  if (bytes.length === 0) return nothingBefore;
+  let [index, read, sum] = [0, 0, 0];
+  return (place) => {
+    for (; read < place && index < bytes.length; read += 1) {
+      let [byte, shift] = [bytes[index] ?? 0, 0];
+      for (; byte > 0x7f; shift += 7) {
+        sum += ((byte & 0x7f) << shift) >>> 0;
+        index += 1;
+        byte = bytes[index] ?? 0;
+      }
+      sum += (byte << shift) >>> 0;
+      index += 1;
+    }
+    return sum;
+  };
+};
