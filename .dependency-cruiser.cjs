@@ -26,6 +26,7 @@ const walls = {
     'crypto',
   ],
   http: ['oauth/endpoints', 'oauth/management', 'graphql', 'statistics', 'store/port', 'model'],
+  configuration: ['model'],
 };
 
 const wallRules = Object.entries(walls).map(([folder, allowed]) => ({
@@ -42,12 +43,23 @@ const wallRules = Object.entries(walls).map(([folder, allowed]) => ({
   to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
 }));
 
+/** Package → the one place of ours that imports it. */
 const owners = {
   '@photostructure/sqlite': '^src/store/sqlite/',
   mongoose: '^src/store/mongo/',
   koa: '^src/http/',
+  '@apollo/server': '^src/graphql/',
+  dataloader: '^src/graphql/',
+  graphql: '^src/graphql/',
+  'graphql-query-complexity': '^src/graphql/',
   'type-graphql': '^src/graphql/',
   '@node-rs/argon2': '^src/crypto/',
+  jose: '^src/crypto/',
+  '@peculiar/x509': '^src/start/',
+  'bidi-js': '^src/model/',
+  pino: '^src/log[.]ts$',
+  'prom-client': '^src/metrics[.]ts$',
+  yaml: '^src/configuration/',
 };
 
 const ownerRules = Object.entries(owners).map(([name, path]) => ({
@@ -71,6 +83,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(store/|compose|open-product)' },
       to: { path: '^src/store/(sqlite|mongo|open-store)' },
+    },
+    {
+      name: 'store-front-wall',
+      comment: 'src/store/*.ts may import only: store, model',
+      severity: 'error',
+      from: { path: '^src/store/[^/]+[.]ts$' },
+      to: { path: '^src/', pathNot: '^src/(store|model)/' },
+    },
+    {
+      name: 'the-start-serves-nobody',
+      comment: 'src/start knows of delivery only the listener',
+      severity: 'error',
+      from: { path: '^src/start/' },
+      to: { path: '^src/(graphql|http|oauth)/', pathNot: '^src/http/listener[.]ts$' },
     },
     ...wallRules,
     ...ownerRules,

@@ -14,7 +14,7 @@ import type { Log } from './model/log.js';
 import { openProduct, type Product } from './open-product.js';
 import { certificateOf } from './start/certificate.js';
 import { listen, urlOf } from './start/listen.js';
-import { privateFolder } from './start/private-file.js';
+import { privateFolder } from './store/private-folder.js';
 import { secretKeysOf } from './start/secret-keys.js';
 import { registeredUsersMetric } from './statistics/registered-totals.js';
 import { StoreUnavailable, type Store } from './store/port/store.js';

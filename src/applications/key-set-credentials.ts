@@ -3,6 +3,7 @@ import { parsePublicJwks } from '../crypto/public-jwks.js';
 import { randomId } from '../crypto/random-token.js';
 import { vschar } from '../management/input-limits.js';
 import type { ClientAuthenticationMethod } from '../model/application.js';
+import { idPrefixes } from '../model/id-prefix.js';
 import { badInput } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 
@@ -15,20 +16,17 @@ export interface CredentialInput {
   readonly clientSecret?: string | null | undefined;
 }
 
-/** Of a client id: `sub` values of clients and users never meet (RFC 9068 §5). */
-const userIdPrefix = 'usr_';
-
 /** @throws ManagementError BAD_USER_INPUT on `clientId` */
 export const checkedClientId = (clientId: string): string => {
   const checked = vschar('clientId', clientId, { min: 1, max: 255 });
-  if (checked.startsWith(userIdPrefix))
+  if (checked.startsWith(idPrefixes.user))
     throw badInput('clientId', 'A client id does not begin with usr_: user ids do.');
   return checked;
 };
 
 export const newClientId = (): string => {
   const id = randomId('client');
-  return id.startsWith(userIdPrefix) ? newClientId() : id;
+  return id.startsWith(idPrefixes.user) ? newClientId() : id;
 };
 
 export const hasSecrets = (method: ClientAuthenticationMethod): boolean =>

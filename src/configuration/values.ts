@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { idPrefixes } from '../model/id-prefix.js';
 import { ManagementError } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 import { timeZone } from '../model/time-zone.js';
@@ -93,10 +94,10 @@ export const zoneName: Parse<string> = (text) => {
   }
 };
 
-/** As RFC 6749 App. A.1 has it; `usr_` would look like a user in `sub`. */
+/** As RFC 6749 App. A.1 has it; the beginning of a user's id would look like one in `sub`. */
 export const clientId: Parse<string> = (text) => {
-  if (!/^(?!usr_)[\x20-\x7E]{1,255}$/.test(text)) {
-    throw new BadValue('must be 1 to 255 printable ASCII characters and must not begin with usr_.');
+  if (!/^[\x20-\x7E]{1,255}$/.test(text) || text.startsWith(idPrefixes.user)) {
+    throw new BadValue(`must be 1 to 255 printable ASCII characters and must not begin with ${idPrefixes.user}.`);
   }
   return text;
 };

@@ -1,4 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
+import { idPrefixes } from '../model/id-prefix.js';
 
 const pool = Buffer.allocUnsafe(8192);
 let used = pool.length;
@@ -15,16 +16,6 @@ export const randomText = (bytes: number): string => {
   slot.fill(0);
   return text;
 };
-
-const idPrefixes = {
-  application: 'app_',
-  keySet: 'ks_',
-  secret: 'sec_',
-  user: 'usr_',
-  family: 'fam_',
-  event: 'evt_',
-  client: '',
-} as const;
 
 /** A new id: a prefix that names the kind, and 120 random bits in `[A-Za-z0-9_-]`. */
 export const randomId = (kind: keyof typeof idPrefixes): string => idPrefixes[kind] + randomText(15);

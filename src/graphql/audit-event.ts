@@ -32,7 +32,9 @@ export class AuditEventType {
   @Field(() => String, { description: 'The client id of whoever called.' })
   actor!: string;
 
-  @Field(() => String, { description: 'Name of the mutation.' })
+  @Field(() => String, {
+    description: 'Name of the mutation; or what the server did by itself, retireClientSecrets or keepAdministrator.',
+  })
   action!: string;
 
   @Field(() => String, { description: 'How it ended: "ok" or the error code.' })
@@ -69,7 +71,7 @@ export class AuditEventResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageLength, description: firstDescription })
     first: Given<number>,
     @Arg('after', () => String, { nullable: true, description: afterDescription }) after: Given<string>,
-    @Arg('action', () => String, { nullable: true, description: 'Only those of this mutation.' })
+    @Arg('action', () => String, { nullable: true, description: 'Only those of this name.' })
     action: Given<string>,
     @Arg('target', () => ID, { nullable: true, description: 'Only those with this target.' })
     target: Given<string>,

@@ -3,7 +3,7 @@ import { HashQueueFull } from '../crypto/password-hasher.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
 import { StoreUnavailable } from '../store/port/store.js';
 import { literalRefusal } from './input-errors.js';
-import { tokenLimit } from './operation-limits.js';
+import { selectionLimit, tokenLimit } from './operation-limits.js';
 
 /** One error of an answer, but for its path and the request's id. */
 export interface DescribedError {
@@ -78,7 +78,7 @@ const isCostly = ({ message, extensions }: GraphQLError): boolean =>
   message.startsWith('Syntax Error: Document contains more') ||
   extensions['validationErrorCode'] === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED';
 
-const costlySentence = `The document is too long, or its fragments stand for too much: at most ${tokenLimit} tokens.`;
+const costlySentence = `The document is too long, or its fragments stand for too much: at most ${tokenLimit} tokens, and ${selectionLimit} selections with the fragments in their places.`;
 
 const sentenceFor = (code: ApolloCode, message: string): string =>
   code === 'OPERATION_RESOLUTION_FAILURE'

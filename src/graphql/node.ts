@@ -5,7 +5,8 @@ import type { Position } from '../model/page.js';
 import type { Store } from '../store/port/store.js';
 import { keySetOf, type KeySetNode } from './key-set.js';
 import type { OperationContext } from './operation-context.js';
-import { NodeType } from './page.js';
+import { NodeType, nodeTypeOf, type NodeTypeName } from './page.js';
+import type { Plain } from './plain.js';
 
 /** A key set may have to be looked for. */
 const nodeCost = 50;
@@ -20,26 +21,16 @@ export class NodeResolver {
   node(
     @Arg('id', () => ID, { description: 'An id that a field called id answered.' }) id: string,
     @Ctx() { deps }: OperationContext,
-  ): Promise<NodeType | undefined> {
+  ): Promise<Found | undefined> {
     return findNode(deps.oauth.store, lookedUpId('id', id));
   }
 }
 
-const findNode = async (store: Store, id: string): Promise<NodeType | undefined> => {
-  switch (id.slice(0, id.indexOf('_') + 1)) {
-    case 'app_':
-      return store.applications.find(id);
-    case 'ks_':
-      return findKeySet(store, id);
-    case 'usr_':
-      return store.users.find(id);
-    case 'fam_':
-      return store.tokens.findFamily(id);
-    case 'evt_':
-      return store.audit.find(id);
-    default:
-      return undefined;
-  }
+type Found = Plain<NodeType>;
+
+const findNode = async (store: Store, id: string): Promise<Found | undefined> => {
+  const type = nodeTypeOf(id);
+  return type === undefined ? undefined : finders[type](store, id);
 };
 
 /** Nothing finds a key set by its id: it lives inside its application. Looked for page by page, which nobody does often. */
@@ -55,4 +46,12 @@ const findKeySet = async (store: Store, id: string): Promise<KeySetNode | undefi
     after = page.hasNextPage && last !== undefined ? { at: last.createdAt, id: last.id } : undefined;
   } while (after !== undefined);
   return undefined;
+};
+
+const finders: Readonly<Record<NodeTypeName, (store: Store, id: string) => Promise<Found | undefined>>> = {
+  Application: (store, id) => store.applications.find(id),
+  KeySet: findKeySet,
+  User: (store, id) => store.users.find(id),
+  Grant: (store, id) => store.tokens.findFamily(id),
+  AuditEvent: (store, id) => store.audit.find(id),
 };

@@ -54,7 +54,7 @@ const parsed = (query: string): DocumentNode => {
 };
 
 /**
- * What the text alone tells: nesting, root fields, aliases, directives.
+ * What the text alone tells: nesting, root fields, aliases, directives, and whether it has more than one of `sensitiveMutations`.
  * @throws ManagementError QUERY_TOO_COMPLEX
  */
 export const checkShape = (from: SelectedFrom): void => {

@@ -1,5 +1,6 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { wholeNumber } from '../management/input-limits.js';
+import { idPrefixes } from '../model/id-prefix.js';
 import type { Page, PageRequest, Position } from '../model/page.js';
 import { readCursor, writeCursor, type CursorList } from './cursor.js';
 import type { OperationContext } from './operation-context.js';
@@ -7,21 +8,26 @@ import type { Plain } from './plain.js';
 
 @InterfaceType('Node', {
   description: 'Something with an id of its own, which node(id) finds again.',
-  resolveType: ({ id }: { readonly id: string }) => nodeTypes[id.slice(0, id.indexOf('_') + 1)],
+  resolveType: ({ id }: { readonly id: string }) => nodeTypeOf(id),
 })
 export abstract class NodeType {
   @Field(() => ID, { description: 'Never used twice; its beginning tells the type.' })
   id!: string;
 }
 
-/** How ids begin (`crypto/random-token`) → the type that they are of. */
-const nodeTypes: Readonly<Record<string, string>> = {
-  app_: 'Application',
-  ks_: 'KeySet',
-  usr_: 'User',
-  fam_: 'Grant',
-  evt_: 'AuditEvent',
-};
+/** How ids begin → the type that `node(id)` finds. */
+const nodeTypes = [
+  [idPrefixes.application, 'Application'],
+  [idPrefixes.keySet, 'KeySet'],
+  [idPrefixes.user, 'User'],
+  [idPrefixes.family, 'Grant'],
+  [idPrefixes.event, 'AuditEvent'],
+] as const;
+
+export type NodeTypeName = (typeof nodeTypes)[number][1];
+
+export const nodeTypeOf = (id: string): NodeTypeName | undefined =>
+  nodeTypes.find(([prefix]) => id.startsWith(prefix))?.[1];
 
 @ObjectType('PageInfo', { description: 'Where a page of a list stands.' })
 export class PageInfoType {
@@ -91,7 +97,7 @@ export const connectionOf = async <T>(
 export const defaultPageLength = 20;
 const longestPage = 100;
 
-/** What a page costs (`query-cost`): its items, as many as were asked for. */
+/** What a page costs (`operation-limits`): its items, as many as were asked for. */
 export const pageCost = ({
   args,
   childComplexity,

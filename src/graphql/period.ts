@@ -49,7 +49,7 @@ export const bucketEstimate = (period: PeriodInput | undefined): number => {
   return Math.min(Math.max(Math.ceil((to - from) / shortest[interval]) + 1, 0), bucketLimit);
 };
 
-/** Cost of one row of figures (`query-cost`). */
+/** Cost of one row of figures (`operation-limits`). */
 export const rowCost = 0.2;
 
 /** Of a field with a period, before it runs. */

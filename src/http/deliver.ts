@@ -7,6 +7,9 @@ export interface Exchange {
   readonly response: ServerResponse;
 }
 
+/** Of an answer without a body, 304 would speak of the length of what is not sent (RFC 9110 §8.6). */
+const withoutLength: ReadonlySet<number> = new Set([204, 304]);
+
 /** Writes a whole answer at once: its own headers (names in lower case) and those that every answer has. */
 export const deliver = (
   { request, response }: Exchange,
@@ -16,7 +19,7 @@ export const deliver = (
   const headers: Record<string, string | number> = { ...answer.headers, ...more };
   const { body } = answer;
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  else if (answer.status !== 204) headers['content-length'] = 0;
+  else if (!withoutLength.has(answer.status)) headers['content-length'] = 0;
   if (answer.status === 413) headers['connection'] = 'close'; // whoever sends that much may send more (RFC 9110 §15.5.14)
   if (!bodyIsPending(request)) {
     response.writeHead(answer.status, headers);

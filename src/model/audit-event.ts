@@ -6,7 +6,7 @@ export interface AuditEvent {
   readonly at: EpochMillis;
   /** The acting client's id. */
   readonly actor: string;
-  /** Name of the mutation. */
+  /** Name of the mutation; or what the server did by itself: `retireClientSecrets`, `keepAdministrator`. */
   readonly action: string;
   /** `ok` or the error code. */
   readonly outcome: string;

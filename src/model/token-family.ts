@@ -46,8 +46,9 @@ export const familyRetention = {
   afterExpirySeconds: longestAccessTokenSeconds,
 } as const;
 
-/** An opaque access token: a row keyed by the SHA-256 of the token. */
+/** An opaque access token. */
 export interface OpaqueAccessToken {
+  /** The key of its row: the millisecond in which it was made, a dot, and the SHA-256 of the token (decision 92); of older ones the SHA-256 alone. */
   readonly digest: string;
   readonly jti: string;
   readonly familyId?: string;

@@ -30,11 +30,10 @@ const sensitive: ReadonlySet<string> = new Set([
 
 /**
  * The form of a POST to an OAuth endpoint.
- * @throws OAuthError invalid_request for a credential in the query, another content type, charset or encoding, and for what `parseForm` refuses
+ * @throws OAuthError invalid_request for a credential in the query, another content type or charset, and for what `parseForm` refuses
  */
 export const readForm = (request: EndpointRequest): Form => {
   if (request.query !== '') refuseCredentials(request.query);
-  refuseEncoding(request.headers['content-encoding']);
   if (request.body.length > 0) requireFormType(request.headers['content-type']);
   return parseForm(request.body);
 };
@@ -99,11 +98,6 @@ const refuseCredentials = (query: string): void => {
   if (names.some((name) => name !== undefined && sensitive.has(name))) {
     throw refused('Send credentials and tokens in the body or the Authorization header, never in the URL.');
   }
-};
-
-const refuseEncoding = (encoding: EndpointRequest['headers'][string]): void => {
-  if (encoding === undefined || String(encoding).toLowerCase() === 'identity') return;
-  throw new OAuthError('invalid_request', 'Send the body as it is, without Content-Encoding.', { status: 415 });
 };
 
 const requireFormType = (contentType: EndpointRequest['headers'][string]): void => {

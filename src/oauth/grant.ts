@@ -9,7 +9,6 @@ export interface GrantRequest {
   readonly form: Form;
   readonly client: Client;
   readonly at: EpochMillis;
-  readonly requestId: string;
 }
 
 /** What a grant decided. It reads only; `issue-tokens` is what writes. */

@@ -2,7 +2,7 @@ import type { Client } from '../model/application.js';
 import { later, type EpochMillis } from '../model/clock.js';
 import type { OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
 import type { TokenStore } from '../store/port/tokens.js';
-import { invalidRefreshToken } from './grants/refresh-token.js';
+import { invalidRefreshToken, refuseReplay } from './refresh-replay.js';
 
 export interface RefreshTokenSpending {
   readonly client: Client;
@@ -13,9 +13,6 @@ export interface RefreshTokenSpending {
   readonly arrivedAt: EpochMillis;
   readonly at: EpochMillis;
 }
-
-/** With a window of 0, how long after the winner a parallel request is taken for what it is, and not for a theft. */
-const parallelMillis = 1000;
 
 /**
  * Spends a refresh token by compare-and-set, and returns the number of its successor. A token that was just spent, shown again within the
@@ -35,25 +32,7 @@ export const spendRefreshToken = async (tokens: TokenStore, spending: RefreshTok
   });
   if (advance.outcome === 'advanced') return presentedGeneration + 1;
   if (advance.outcome === 'unknown') throw invalidRefreshToken('no such family');
-  await refuseReplay(tokens, { spending, now: advance.family });
+  await refuseReplay(tokens, spending, advance.family);
   if (row !== undefined) await tokens.keepAccessToken(row);
   return advance.family.generation;
-};
-
-/** Returns for a lost answer alone. */
-const refuseReplay = async (
-  tokens: TokenStore,
-  { spending, now }: { readonly spending: RefreshTokenSpending; readonly now: TokenFamily },
-): Promise<void> => {
-  const { presentedGeneration, client, arrivedAt, at } = spending;
-  if (now.revokedAt !== undefined) throw invalidRefreshToken('family revoked');
-  if (Math.min(now.idleExpiresAt, now.absoluteExpiresAt) <= at) throw invalidRefreshToken('family expired');
-  const window = client.keySet.refreshTokenReuseWindowSeconds * 1000;
-  const age = arrivedAt - now.generationAt;
-  if (presentedGeneration + 1 === now.generation) {
-    if (age < window) return;
-    if (window === 0 && age <= parallelMillis) throw invalidRefreshToken('spent by a parallel request');
-  }
-  await tokens.revokeFamily(now.id, at);
-  throw invalidRefreshToken('refresh token replayed: the family is revoked');
 };

@@ -1,34 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { refuseStart } from '../configuration/problem.js';
-
-/**
- * Makes a folder that only its owner can read, and those above it, unless they are there. One by one: Node's `recursive` never comes back
- * where the folder above is there and takes none, as /proc does.
- */
-export const privateFolder = (path: string): void => {
-  const absolute = resolve(path);
-  if (isFolder(absolute)) return;
-  if (dirname(absolute) !== absolute) privateFolder(dirname(absolute));
-  try {
-    mkdirSync(absolute, 0o700);
-  } catch (error) {
-    if (!isFolder(absolute)) throw error; // else another process made it meanwhile
-  }
-};
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /**
  * Replaces a file as a whole, mode 0600: after a crash there is the old text or the new one.
@@ -100,7 +72,9 @@ const writeBeside = (path: string, text: string): string => {
   return beside;
 };
 
+/** Makes the new name durable; Windows neither needs nor allows it. */
 const syncFolder = (path: string): void => {
+  if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ApplicationDeps } from '../applications/application-deps.js';
+import { newClientId } from '../applications/key-set-credentials.js';
 import { newClientSecret } from '../crypto/client-secret.js';
-import { randomId, randomText } from '../crypto/random-token.js';
+import { randomText } from '../crypto/random-token.js';
 import { Secret } from '../model/secret.js';
 import { createUser } from '../users/create-user.js';
 import type { UserDeps } from '../users/user-deps.js';
@@ -74,8 +75,8 @@ const newQuickstart = (file: string): Quickstart => ({
 
 /** Not one that a shell or curl would take for an option. */
 const newKey = (): string => {
-  const key = randomId('client');
-  return key.startsWith('-') || key.startsWith('usr_') ? newKey() : key;
+  const key = newClientId();
+  return key.startsWith('-') ? newKey() : key;
 };
 
 const names = ['TG_KEY', 'TG_SECRET', 'TG_USERNAME', 'TG_PASSWORD', 'TG_ADMIN_KEY', 'TG_ADMIN_SECRET'] as const;

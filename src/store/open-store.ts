@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '../model/clock.js';
-import { privateFolder } from '../start/private-file.js';
 import type { Store } from './port/store.js';
 import { StoreRefused, StoreUnavailable } from './port/store.js';
+import { privateFolder } from './private-folder.js';
 
 export interface StoreOptions {
   readonly clock?: Clock;

@@ -171,6 +171,18 @@ describe('the refresh_token grant', () => {
       expect(await refresh(third)).toMatchObject(invalidGrant);
     });
 
+    test.each([{ scope: 'nope' }, { validity_period: '0' }, { resource: 'https://unknown.example' }])(
+      'ends the family whatever else is wrong with the request: %j',
+      async (wrong) => {
+        const token = await firstToken();
+        const second = (await refresh(token)).body.refresh_token;
+        const third = (await refresh(second)).body.refresh_token;
+        const params = { grant_type: 'refresh_token', refresh_token: token, ...wrong };
+        expect(await server.token(keySet, params)).toMatchObject(invalidGrant);
+        expect(await refresh(third)).toMatchObject(invalidGrant);
+      },
+    );
+
     it('ends the family without a window only when more than a second has passed', async () => {
       const keys = await server.keys({ refreshTokenReuseWindowSeconds: 0 });
       const token = await firstToken(keys);

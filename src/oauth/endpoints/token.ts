@@ -34,8 +34,8 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
     client = authenticated.client;
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
+    const authorisation = await grants[grantType].authorise(deps, { form, client, at });
     const lifetime = lifetimeSeconds(form.get('validity_period'), client.keySet);
-    const authorisation = await grants[grantType].authorise(deps, { form, client, at, requestId });
     const audience = audienceFor({
       issuer: deps.issuer,
       keySet: client.keySet,

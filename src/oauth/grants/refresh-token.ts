@@ -6,6 +6,7 @@ import { epochsOf, sameEpochs } from '../epochs.js';
 import type { Grant } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
+import { invalidRefreshToken, refuseReplay } from '../refresh-replay.js';
 import { parseRefreshToken } from '../refresh-token.js';
 import { invalidScope, parseScope } from '../scope.js';
 
@@ -25,6 +26,11 @@ export const refreshToken: Grant = {
     if (parts === undefined) throw invalidRefreshToken('not a refresh token of this client');
     const family = await deps.store.tokens.findFamily(parts.familyId);
     if (family === undefined) throw invalidRefreshToken('no such family');
+    if (parts.generation !== family.generation) {
+      // Before anything else is looked at: a theft must be noticed whatever else is wrong with the request.
+      const replay = { client, presentedGeneration: parts.generation, arrivedAt: at, at: deps.clock() };
+      await refuseReplay(deps.store.tokens, replay, family);
+    }
     refuseOver(family, at);
     const user = await userOf(deps, family);
     refuseSwitchedOff({ family, client, user });
@@ -36,12 +42,6 @@ export const refreshToken: Grant = {
     };
   },
 };
-
-/** One answer for every refresh token that is worth nothing; the log knows why. */
-export const invalidRefreshToken = (detail: string): OAuthError =>
-  new OAuthError('invalid_grant', 'The refresh token is invalid, expired, revoked or was issued to another client.', {
-    detail,
-  });
 
 const refuseOver = (family: TokenFamily, at: EpochMillis): void => {
   if (family.revokedAt !== undefined) throw invalidRefreshToken('family revoked');

@@ -8,7 +8,7 @@ export interface AuditFilter {
 }
 
 export interface AuditStore {
-  /** Writes an event that belongs to no change (a refusal). An event with the same id is there already: nothing happens. */
+  /** Writes an event that no write of this store carries: of a refusal, and of what changed nothing. One with the same id is there already: nothing happens. */
   append(event: AuditEvent): Promise<void>;
   find(id: string): Promise<AuditEvent | undefined>;
   /** Newest first: (at, id) descending. */

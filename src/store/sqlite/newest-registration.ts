@@ -1,3 +1,4 @@
+import { keyEnvironments } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { Statements } from './connection.js';
 import { firstColumn } from './registration-rows.js';
@@ -7,7 +8,7 @@ import { firstColumn } from './registration-rows.js';
  * was made `asOf` the present would then leave users out who are registered. A few looks into an index for each application.
  */
 export const newestRegistration = (statements: Statements): EpochMillis => {
-  const columns = [firstColumn(undefined), firstColumn('PRODUCTION'), firstColumn('SANDBOX')];
+  const columns = [undefined, ...keyEnvironments].map(firstColumn);
   const newest = columns.map(
     (column) =>
       `SELECT (SELECT max(${column}) FROM registrations WHERE application_id = id AND ${column} IS NOT NULL) AS at FROM applications`,

@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StoreRefused } from '../port/store.js';
 import { openConnection, type Connection } from './connection.js';
@@ -54,13 +65,21 @@ export const openFileToRead = (path: string): OpenedFile => {
   }
 };
 
-/** The file is whole without its log: whoever copies it after a shutdown has everything. */
 const closeBoth = (writer: Connection, lock: Connection): void => {
+  if (writer.isOpen()) emptyLog(writer);
+  writer.close();
+  lock.close();
+};
+
+/**
+ * The file is whole without its log: whoever copies it after a shutdown has everything. Where the disk is full or takes no writes the log stays
+ * beside the file, as after a crash; nothing is lost by it.
+ */
+const emptyLog = (writer: Connection): void => {
   try {
-    if (writer.isOpen()) writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } finally {
-    writer.close();
-    lock.close();
+    writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (resultCode(error) === undefined) throw error;
   }
 };
 
@@ -111,6 +130,7 @@ const isThere = (error: unknown): boolean =>
 
 const openWriter = (path: string): Connection => {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) createDatabase(path);
+  accessSync(path, constants.R_OK | constants.W_OK); // one that may only be read would be opened, and fail at its first write
   const { version } = inspectFile(path);
   const writer = newWriter(path);
   try {
