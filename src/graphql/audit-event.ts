@@ -20,7 +20,7 @@ type Given<T> = T | null | undefined;
 @ObjectType('AuditEvent', {
   implements: NodeType,
   description:
-    'What a mutation did or was refused. What is refused to one client over and over makes one event a minute, that of the first time.',
+    'What a mutation did or was refused. What is refused to one client over and over for one target makes one event a minute, that of the first time.',
 })
 export class AuditEventType {
   @Field(() => ID, { description: 'Begins with evt_.' })

@@ -25,15 +25,15 @@ export const auditOf = (actor: Actor, at: EpochMillis, deed: Deed): AuditEvent =
 });
 
 /**
- * The event of a refused mutation. Its id follows from client, action, code and minute: what is refused over and over makes one
- * event a minute, the first one, because a store keeps what is there under an id.
+ * The event of a refused mutation. Its id follows from client, action, code, target and minute: what is refused over and over makes
+ * one event a minute, the first one, because a store keeps what is there under an id.
  */
 export const refusalOf = (
   actor: Actor,
   at: EpochMillis,
   refused: { readonly action: string; readonly code: ManagementErrorCode; readonly target?: string },
 ): AuditEvent => ({
-  id: eventId(['refused', actor.clientId, refused.action, refused.code, Math.floor(at / 60_000)]),
+  id: eventId(['refused', actor.clientId, refused.action, refused.code, refused.target ?? '', Math.floor(at / 60_000)]),
   at,
   action: refused.action,
   outcome: refused.code,

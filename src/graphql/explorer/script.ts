@@ -173,7 +173,7 @@ element('variables').value = JSON.stringify({ period }, null, 2);
 
 const onEnter = (id, action) =>
   element(id).addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') action();
+    if (event.key === 'Enter' && !event.repeat) action();
   });
 
 element('run').addEventListener('click', run);
@@ -188,6 +188,8 @@ element('search').addEventListener('input', showTypes);
 onEnter('client-secret', getToken);
 onEnter('scope', getToken);
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
+  // A key that is held repeats, and a mutation must not; while one runs the button is off, and the key with it.
+  if (event.key !== 'Enter' || event.repeat || element('run').disabled) return;
+  if (event.ctrlKey || event.metaKey) run();
 });
 `;
