@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { StoreRefused } from '../port/store.js';
 import { openConnection } from './connection.js';
 import { migrations } from './migrations/migrations.js';
@@ -8,7 +8,7 @@ import { resultCode } from './store-error.js';
 export const applicationId = 0x54675374;
 
 /**
- * Looks at the file without writing to it. Nothing is refused that the next open could use.
+ * Looks at the file without writing to it, but for what SQLite itself mends after a crash. Nothing is refused that the next open could use.
  * @throws StoreRefused with what to do when the file is damaged, of another program or of a newer version
  */
 export const inspectFile = (path: string): { readonly version: number } => {
@@ -37,8 +37,14 @@ const isCutShort = (header: Buffer, path: string): boolean => {
 /** Larger files take too long for a start; `PRAGMA integrity_check` of the command line tool checks them. */
 const thoroughBytes = 64 * 1024 * 1024;
 
+/**
+ * A process that was killed while it switched a new file over to its log leaves a journal, which has to be rolled back before anybody can read:
+ * not a matter for a reader (SQLITE_READONLY_ROLLBACK). The header has told by then that the file is ours.
+ */
+const isCutOff = (path: string): boolean => existsSync(`${path}-journal`);
+
 const inspectContent = (path: string, size: number): number => {
-  const connection = openConnection(path, { readOnly: true, timeoutMillis: 500 });
+  const connection = openConnection(path, { readOnly: !isCutOff(path), timeoutMillis: 500 });
   try {
     const pragma = (name: string): number =>
       Object.values(connection.statement<Readonly<Record<string, number>>>(`PRAGMA ${name}`).get() ?? {})[0] ?? 0;
