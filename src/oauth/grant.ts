@@ -11,7 +11,7 @@ export interface GrantRequest {
   readonly at: EpochMillis;
 }
 
-/** What a grant decided. It reads only; `issue-tokens` is what writes. */
+/** What a grant decided. It reads only, but that a replay ends a family; `issue-tokens` is what writes. */
 export interface Authorisation {
   /** Whom the token speaks for; absent: the client itself. */
   readonly user?: User;

@@ -26,8 +26,8 @@ export const refreshToken: Grant = {
     if (parts === undefined) throw invalidRefreshToken('not a refresh token of this client');
     const family = await deps.store.tokens.findFamily(parts.familyId);
     if (family === undefined) throw invalidRefreshToken('no such family');
-    if (parts.generation !== family.generation) {
-      // Before anything else is looked at: a theft must be noticed whatever else is wrong with the request.
+    if (parts.generation < family.generation) {
+      // Spent for certain, since the number only rises. Before anything else is looked at: a theft must be noticed whatever else is wrong.
       const replay = { client, presentedGeneration: parts.generation, arrivedAt: at, at: deps.clock() };
       await refuseReplay(deps.store.tokens, replay, family);
     }
