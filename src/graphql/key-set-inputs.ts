@@ -171,7 +171,8 @@ export class RotateClientSecretInput {
     nullable: true,
     defaultValue: 0,
     description:
-      'So many seconds after the first use of the new secret the older ones end, or earlier if they were to end earlier.',
+      'So many seconds after the first use of the new secret the older ones end, or earlier if they were to end earlier; 0: from that use on. ' +
+      'Until then they work, so that a rotation whose reply was lost takes nothing away; revokeClientSecret ends one whatever happens.',
   })
   retireOldAfterSeconds?: number | null;
 }
