@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
@@ -132,12 +134,28 @@ it('waits no longer than for idle ones for connections on which nothing was ever
   expect(await server.ended).toBe(0);
 });
 
-it('ends at the second signal', async () => {
+it('ends at a second signal, which is one that does not follow the first at once', async () => {
   await start({ TALLYGATE_DRAIN_DELAY: '600' });
-  server.kill('SIGTERM');
+  const again = setInterval(() => server.kill('SIGTERM'), 20);
+  const status = await server.ended;
+  clearInterval(again);
+  expect(status).toBe(1);
+});
+
+it('takes signals that arrive together for one', async () => {
+  await start();
+  server.kill('SIGINT');
   await server.logged('stopping');
+  server.kill('SIGINT');
+  expect(await server.ended).toBe(0);
+});
+
+it('ends quietly when it is told to stop before it listens', async () => {
+  server = await startProcess(folder.path);
+  while (!existsSync(join(folder.path, '.tallygate'))) await pause(1); // its certificate is next, and takes a while
   server.kill('SIGTERM');
-  expect(await server.ended).toBe(1);
+  expect(await server.ended).toBe(0);
+  expect(server.output()).toBe('');
 });
 
 it('loses no request of clients that keep their connections', async () => {

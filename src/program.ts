@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readConfig, type Config } from './config.js';
+import { helpText } from './configuration/describe.js';
+import { StartRefused } from './configuration/problem.js';
+import { describeError } from './http/describe-error.js';
+import { createLog } from './log.js';
+import type { Log } from './model/log.js';
+import { openStoreToRead } from './open-product.js';
+import { startServer, type Server } from './server.js';
+import { quickstartFile } from './start/quickstart.js';
+import { welcomeBackText, welcomeText } from './start/welcome.js';
+import { runVerifyStatistics } from './statistics/verify-command.js';
+import { StoreRefused, StoreUnavailable } from './store/port/store.js';
+import { productVersion } from './version.js';
+
+/** EX_CONFIG of sysexits.h: settings or data that the operator must look at. */
+const configurationStatus = 78;
+/** EX_TEMPFAIL: the same may work a little later. */
+const laterStatus = 75;
+
+/** Serves until it is told to stop, or does what a command asks for. Whatever goes wrong ends the process with what to do about it. */
+export const runProgram = (argv: readonly string[]): Promise<void> => run(argv).catch((error: unknown) => endBy(error));
+
+const run = async (argv: readonly string[]): Promise<void> => {
+  const version = productVersion();
+  const [command, ...flags] = argv;
+  if (argv.includes('--help')) print(helpText(version));
+  else if (argv.includes('--version')) print(version);
+  else if (command === 'verify-statistics') await verify(await readConfig({ argv: flags, folder: process.cwd() }));
+  else await serve(await readConfig({ argv, folder: process.cwd() }), version);
+};
+
+const serve = async (config: Config, version: string): Promise<void> => {
+  const isTerminal = process.stdout.isTTY;
+  const log = createLog({ level: config.logLevel, format: config.logFormat ?? (isTerminal ? 'text' : 'json') });
+  process.on('uncaughtException', (error) => endBy(error, log));
+  const server = await startServer({ config, log, version });
+  stopOnSignals(server, config, log);
+  const product = await server.ready;
+  if (product === undefined) return;
+  const { issuer, port, managementUrl } = server;
+  const { mode, host } = config;
+  log.info({ version, mode, issuer, host, port, managementUrl, store: product.store.description }, 'ready');
+  if (mode === 'production') return;
+  const file = resolve(quickstartFile(config.dataDir));
+  if (product.quickstart === undefined) {
+    if (isTerminal) print(welcomeBackText(issuer, existsSync(file) ? file : undefined));
+  } else if (isTerminal) print(welcomeText(issuer, { ...product.quickstart, file }));
+  else log.info({ file }, 'first_start');
+};
+
+/** The exit status tells whether something differs. */
+const verify = async (config: Config): Promise<void> => {
+  const store = await openStoreToRead(config);
+  try {
+    process.exitCode = await runVerifyStatistics(store, print);
+  } finally {
+    await store.close();
+  }
+};
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** Ctrl-C reaches npm and the server, and npm passes it on to the server: what follows a signal so closely is the same wish. */
+const sameWishMillis = 1000;
+
+/** The first signal lets everything finish, another one after it ends it. */
+const stopOnSignals = (server: Server, { shutdownTimeout, drainDelay }: Config, log: Log): void => {
+  const longestMillis = ((drainDelay ?? 0) + shutdownTimeout + 10) * 1000;
+  let told: 'not' | 'just now' | 'before' = 'not';
+  const stop = (signal: string): void => {
+    if (told === 'before') process.exit(1);
+    if (told === 'just now') return;
+    told = 'just now';
+    setTimeout(() => (told = 'before'), sameWishMillis).unref();
+    setTimeout(() => process.exit(1), longestMillis).unref();
+    log.info({ signal }, 'stopping');
+    server.stop().then(
+      () => {
+        log.info({}, 'stopped');
+        process.exit(0);
+      },
+      (error: unknown) => endBy(error, log),
+    );
+  };
+  // From here on there is something to finish: main.ts heard these before.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.removeAllListeners(signal).on(signal, stop);
+};
+
+/** Ends the process: with what the operator must do, or with the place where it happened. */
+const endBy = (error: unknown, log?: Log): void => {
+  if (error instanceof StartRefused || error instanceof StoreRefused) {
+    process.stderr.write(`${refusalText(error)}\n`);
+    process.exit(configurationStatus);
+  }
+  if (log === undefined && error instanceof StoreUnavailable) {
+    process.stderr.write('The store cannot be reached, or it went away: try again.\n');
+    process.exit(laterStatus);
+  }
+  if (log === undefined) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
+  else log.error(describeError(error), 'crashed');
+  process.exit(1);
+};
+
+const refusalText = (refusal: StartRefused | StoreRefused): string => {
+  const problems = refusal instanceof StartRefused ? refusal.problems : [{ sentence: refusal.message }];
+  return [
+    'Tallygate did not start:',
+    ...problems.flatMap(({ sentence, line }) => [`- ${sentence}`, ...(line === undefined ? [] : [`    ${line}`])]),
+  ].join('\n');
+};
