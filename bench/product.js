@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { freePort, memoryOf, startPinned, stop, untilReady } from './processes.js';
 
 const root = new URL('../', import.meta.url);
-/** What `npm start` runs: the flags of the heap belong to what is measured. */
-const [, ...startLine] = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).scripts.start.split(' ');
+/** What `npm start` runs, behind `exec node`: the flags of the heap belong to what is measured. */
+const [, , ...startLine] = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).scripts.start.split(' ');
 export const startArguments = startLine.map((word) =>
   word.endsWith('.js') ? fileURLToPath(new URL(word, root)) : word,
 );

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { builtProgram } from './built.js';
 
 export interface Answer {
@@ -42,12 +43,34 @@ export const startProcess = async (
   folder: string,
   environment: Readonly<Record<string, string>> = {},
   argv: readonly string[] = [],
-): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, [await builtProgram(), ...argv], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', TALLYGATE_PORT: '0', TALLYGATE_MANAGEMENT_PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+): Promise<ServerProcess> =>
+  watched(
+    spawn(process.execPath, [await builtProgram(), ...argv], {
+      cwd: folder,
+      env: { ...onFreePorts(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+
+/** `npm start` on the built program, as the leader of a process group; what it makes goes to a folder. */
+export const startByNpm = async (folder: string): Promise<ServerProcess> => {
+  await builtProgram();
+  return watched(
+    spawn('npm', ['start'], {
+      env: { ...onFreePorts(), TALLYGATE_DATA_DIR: folder, npm_config_cache: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  );
+};
+
+const onFreePorts = (): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  TALLYGATE_PORT: '0',
+  TALLYGATE_MANAGEMENT_PORT: '0',
+});
+
+const watched = (child: ChildProcessByStdio<null, Readable, Readable>): ServerProcess => {
   let output = '';
   const listeners = new Set<() => void>();
   const take = (text: string): void => {
