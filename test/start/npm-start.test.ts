@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { startByNpm, temporaryFolder, type ServerProcess } from '../support/server-process.js';
@@ -41,5 +44,24 @@ describe('a signal', () => {
     signalGroup('SIGINT');
     expect(await npm.ended).toBe(0);
     expect(npm.output()).toContain('"event":"stopped"');
+  });
+});
+
+describe('without a compiler', () => {
+  const build = (): { readonly status: number | null; readonly stderr: string } => {
+    cpSync('scripts/build-for-start.mjs', join(folder.path, 'scripts', 'build-for-start.mjs'));
+    return spawnSync(process.execPath, ['scripts/build-for-start.mjs'], { cwd: folder.path, encoding: 'utf8' });
+  };
+
+  it('starts what was built before', () => {
+    mkdirSync(join(folder.path, 'dist'));
+    writeFileSync(join(folder.path, 'dist', 'main.js'), '');
+    expect(build()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('says how to build when nothing was', () => {
+    const { status, stderr } = build();
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/^ {4}npm ci --include=dev && npm run build$/m);
   });
 });
