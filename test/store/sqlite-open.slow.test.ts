@@ -1,9 +1,11 @@
 import {
   chmodSync,
   copyFileSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -197,6 +199,22 @@ describe('a file in use', () => {
     const next = await startChild(file, 'try');
     await next.ended;
     expect(next.lines).toEqual(['open']);
+  });
+
+  it('is refused by any name while it has two, and is as it was when one is gone', async () => {
+    const file = await usedFile();
+    const store = await openSqliteStore(file);
+    const link = newFile();
+    mkdirSync(dirname(link));
+    linkSync(file, link);
+    expect(await refusal(link)).toMatch(/another name.+Remove/);
+    await expect(openSqliteStore(link, { access: 'read' })).rejects.toThrow('another name');
+    await store.close();
+    expect(await refusal(file)).toMatch(/another name.+Remove/);
+    rmSync(link);
+    const again = await openSqliteStore(file);
+    expect(await again.users.count({})).toBe(200);
+    await again.close();
   });
 
   it('answers with StoreUnavailable once it is closed, and closes twice', async () => {

@@ -52,7 +52,7 @@ export const openFile = (path: string): OpenedFile => {
  */
 export const openFileToRead = (path: string): OpenedFile => {
   try {
-    const real = realpathSync(resolve(path));
+    const real = realPathOfFile(resolve(path));
     if (inspectFile(real).version < migrations.length) {
       throw new StoreRefused(
         'The database file is of an older version: start the server on it first, which carries it over.',
@@ -88,7 +88,18 @@ const realPath = (path: string): string => {
   const absolute = resolve(path);
   mkdirSync(dirname(absolute), { recursive: true, mode: 0o700 });
   const named = join(realpathSync(dirname(absolute)), basename(absolute));
-  return statSync(named, { throwIfNoEntry: false }) === undefined ? named : realpathSync(named);
+  return statSync(named, { throwIfNoEntry: false }) === undefined ? named : realPathOfFile(named);
+};
+
+/** Hard links cannot be followed to one name, and the lock and the log stand beside the name. */
+const realPathOfFile = (path: string): string => {
+  const found = statSync(path);
+  if (found.isFile() && found.nlink > 1) {
+    throw new StoreRefused(
+      'The database file has another name as well (a hard link), by which a second server could write it at the same time. Remove that name; a backup must be a copy.',
+    );
+  }
+  return realpathSync(path);
 };
 
 /**
