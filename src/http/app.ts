@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import Koa, { type Context } from 'koa';
-import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
-import { hostMissing, nothingHere } from '../oauth/endpoints/request-refusals.js';
+import { nothingHere } from '../oauth/endpoints/request-refusals.js';
 import { deliver } from './deliver.js';
 import { describeError } from './describe-error.js';
 import type { RemoteAddressOf } from './remote-address.js';
 import { authorizationHeaders, type RequestFacts } from './request-facts.js';
+import { requestFault } from './request-fault.js';
 import { requestTarget } from './request-target.js';
 import type { Route } from './route.js';
 import { routingTable, type Served } from './routing-table.js';
@@ -29,13 +29,14 @@ export const createApp = (parts: AppParts): RequestListener => {
   koa.silent = true;
   koa.on('error', (error: unknown, context?: Context) => giveUp(parts, error, context));
   const siteAt = siteFinder(parts);
-  const hostless = siteOf(parts, (facts) => refusalOf(parts, hostMissing(), facts));
   koa.use(async (context) => {
     const start = performance.now();
     const { path, query } = requestTarget(context.req.url ?? '/');
-    const found = isAddressed(context.req) ? siteAt(path) : hostless;
+    const found = siteAt(path);
     const site = found instanceof Promise ? await found : found;
-    await site.serve(context, readFacts(parts, context.req, query));
+    const facts = readFacts(parts, context.req, query);
+    const fault = requestFault(context.req);
+    await (fault === undefined ? site.serve(context, facts) : site.refuse(context, facts, fault));
     parts.noteAnswer(site.label, context.res.statusCode, (performance.now() - start) / 1000);
   });
   const handle = koa.callback(); // last: it takes the middleware as it stands
@@ -45,14 +46,14 @@ export const createApp = (parts: AppParts): RequestListener => {
 /** What is at a path; a promise while it is not known what else will be there. */
 const siteFinder = (parts: AppParts): ((path: string) => Site | Promise<Site>) => {
   const { elsewhere, laterRoutes } = parts;
-  const nowhere = siteOf(parts, (facts) => refusalOf(parts, elsewhere ?? nothingHere(), facts));
+  const nowhere = refusingSite(parts, elsewhere ?? nothingHere());
   const table = routingTable(parts);
   let laterTable: ReadonlyMap<string, Site> | undefined;
   const makeLaterTable = async (): Promise<ReadonlyMap<string, Site>> => {
     laterTable ??= routingTable({ ...parts, endpoints: [], routes: (await laterRoutes?.()) ?? [] });
     return laterTable;
   };
-  const failed = (error: unknown): Site => siteOf(parts, (facts) => refusalOf(parts, error, facts));
+  const failed = (error: unknown): Site => refusingSite(parts, error);
   return (path) => {
     const known = table.get(path) ?? laterTable?.get(path);
     if (known !== undefined || laterTable !== undefined) return known ?? nowhere;
@@ -67,18 +68,16 @@ const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, quer
   remoteAddress: remoteAddressOf(request),
 });
 
-/** RFC 9112 §3.2. Node's own check would answer without a body. */
-const isAddressed = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
-  headers.host !== undefined || httpVersionMinor === 0;
-
-const siteOf = (parts: AppParts, answerOf: (facts: RequestFacts) => EndpointResponse): Site => ({
-  label: 'other',
-  serve: (context, facts) => {
+/** Where nothing is, or nothing yet. */
+const refusingSite = (parts: AppParts, reason: unknown): Site => {
+  const refuse: Site['refuse'] = (context, facts, error) => {
     context.respond = false;
-    deliver({ request: context.req, response: context.res }, answerOf(facts), everywhere(parts, facts));
+    const exchange = { request: context.req, response: context.res };
+    deliver(exchange, refusalOf(parts, error, facts), everywhere(parts, facts));
     return Promise.resolve();
-  },
-});
+  };
+  return { label: 'other', serve: (context, facts) => refuse(context, facts, reason), refuse };
+};
 
 /** What went wrong after an answer began, a stream that failed or a client that left: no part of an answer may look like a whole one. */
 const giveUp = ({ log }: AppParts, error: unknown, context: Context | undefined): void => {

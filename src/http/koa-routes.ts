@@ -17,6 +17,10 @@ export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): 
     if (handler === undefined) throw methodNotAllowed(allow);
     await handler(context);
   };
+  const refuse = (context: Context, facts: RequestFacts, error: unknown): void => {
+    const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
+    answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
+  };
   return {
     label: path,
     serve: async (context, facts) => {
@@ -30,9 +34,12 @@ export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): 
         await run(context);
         if (bodyIsPending(context.req)) endLingering(context);
       } catch (error) {
-        const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
-        answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
+        refuse(context, facts, error);
       }
+    },
+    refuse: (context, facts, error) => {
+      refuse(context, facts, error);
+      return Promise.resolve();
     },
   };
 };

@@ -36,6 +36,7 @@ const limits: ServerOptions = {
   connectionsCheckingInterval: 1000,
   keepAliveTimeout: 65_000, // longer than the 60 seconds after which proxies let go of a connection
   requireHostHeader: false, // the app says so in JSON
+  joinDuplicateHeaders: true, // Node would drop all but the first one of those that may be there once
 };
 const idleMillis = 5000;
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../oauth/endpoints/endpoint.js';
 import { bodyTooLarge, contentCoded, methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
 import { corsHeaders } from './cors.js';
@@ -22,16 +23,22 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
     const body = method === 'POST' ? await bodyOf(request) : noBody;
     return body === 'aborted' ? undefined : endpoint.handle(endpointRequest(request, facts, body));
   };
+  const send = async ({ req, res }: Context, facts: RequestFacts, answer: EndpointResponse): Promise<void> => {
+    const more = everywhere(parts, facts);
+    const cors = corsHeaders(req, rule);
+    deliver({ request: req, response: res }, answer, cors === undefined ? more : { ...more, ...(await cors) });
+  };
   return {
     label: endpoint.paths[0] ?? '/',
     serve: async (context, facts) => {
       context.respond = false;
-      const { req, res } = context;
-      const answer = await answerOf(req, facts).catch((error: unknown) => refusalOf(parts, error, facts));
+      const answer = await answerOf(context.req, facts).catch((error: unknown) => refusalOf(parts, error, facts));
       if (answer === undefined) return; // the client has gone
-      const more = everywhere(parts, facts);
-      const cors = corsHeaders(req, rule);
-      deliver({ request: req, response: res }, answer, cors === undefined ? more : { ...more, ...(await cors) });
+      await send(context, facts, answer);
+    },
+    refuse: (context, facts, error) => {
+      context.respond = false;
+      return send(context, facts, refusalOf(parts, error, facts));
     },
   };
 };

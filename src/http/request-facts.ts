@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export interface RequestFacts {
   /** Also in the answer's `X-Request-Id`. */
   readonly requestId: string;
-  /** Every `Authorization` header as sent: Node keeps only the first in `headers`. */
+  /** Every `Authorization` header as sent: in `headers` they are one. */
   readonly authorization: readonly string[];
   /** Without the `?`; empty when there is none. */
   readonly query: string;

@@ -11,6 +11,8 @@ export interface Site {
   readonly label: string;
   /** Answers; does not throw. */
   readonly serve: (context: Context, facts: RequestFacts) => Promise<void>;
+  /** Refuses instead, as the protocol of this path tells it. */
+  readonly refuse: (context: Context, facts: RequestFacts, error: unknown) => Promise<void>;
 }
 
 export interface SiteParts {

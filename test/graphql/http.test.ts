@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { privilegedScopes } from '../../src/model/management-scope.js';
+import { exchange, parseAnswer } from '../http/raw.js';
 import { startTestServer } from '../support/server.js';
 
 const server = await startTestServer();
@@ -201,6 +202,15 @@ it('looks at the token before it reads the body', async () => {
     request.write('{'); // and no more of it
   });
   expect(status).toBe(401);
+});
+
+it('tells in its own form that a request has no proper Host', async () => {
+  const text = await exchange(Number(new URL(server.url).port), [
+    'POST /graphql HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+  ]);
+  const { status, body } = parseAnswer(text);
+  expect(status).toBe(400);
+  expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
 });
 
 it('takes a thousand rows of history, which are more than 64 KiB', async () => {

@@ -7,7 +7,7 @@ export interface EndpointRequest {
   readonly query: string;
   /** Lower-case name → value, as Node joins them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Every `Authorization` header as sent: Node keeps only the first in `headers`. */
+  /** Every `Authorization` header as sent: in `headers` they are one. */
   readonly authorization: readonly string[];
   readonly body: Buffer;
   readonly remoteAddress?: string | undefined;

@@ -18,3 +18,13 @@ export const contentCoded = (): OAuthError =>
 
 export const hostMissing = (): OAuthError =>
   new OAuthError('invalid_request', 'HTTP/1.1 requests need a Host header (RFC 9112 section 3.2).');
+
+export const hostInvalid = (): OAuthError =>
+  new OAuthError(
+    'invalid_request',
+    'Send one Host header: a name or address, and a port if need be (RFC 9110 section 7.2).',
+  );
+
+/** RFC 9112 §6.1 would have 501, but no answer to what a client sent is a fault of the server here. */
+export const transferCoded = (): OAuthError =>
+  new OAuthError('invalid_request', 'The only Transfer-Encoding is chunked, in HTTP/1.1 (RFC 9112 section 6.1).');
