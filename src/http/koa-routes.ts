@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
 import { methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
@@ -32,7 +33,7 @@ export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): 
       context.set(everywhere(parts, facts));
       try {
         await run(context);
-        if (bodyIsPending(context.req)) endLingering(context);
+        if (context.respond !== false && bodyIsPending(context.req)) endLingering(context);
       } catch (error) {
         refuse(context, facts, error);
       }
@@ -70,13 +71,15 @@ const answer = (
   deliver({ request: req, response: res }, response, everywhere(parts, facts));
 };
 
-/** Koa would end the answer, and the connection with it, although the body was not read. */
+/** Koa would end the answer although the request was not read: what comes of it then would look like the next one. */
 const endLingering = (context: Context): void => {
   const { body, res, req } = context;
-  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return;
   context.set('Connection', 'close');
+  if (body instanceof Readable) return; // Koa ends it, when all that it reads has gone out
   context.respond = false;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  context.length = Buffer.byteLength(text);
   if (req.method === 'HEAD') res.flushHeaders();
-  else res.write(body);
+  else res.write(text);
   endAfterRest(req, res);
 };

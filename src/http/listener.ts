@@ -48,12 +48,22 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
       ? createServer(limits)
       : createTlsServer({ ...limits, ...certificate, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
   const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
-  server.on('request', handler).on('checkExpectation', handler);
+  server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
   await listen(server, place);
   const port = portOf(server);
   refuseOn(server, connections.all, place.issuerOf(port));
   return { port, stop: (timeoutMillis) => stop(server, connections, timeoutMillis) };
 };
+
+/** Who waits to be told to go on is told so when his body is about to be read: a refusal spares him sending it (RFC 9110 §10.1.1). */
+const continueWhenRead =
+  (handler: RequestListener): RequestListener =>
+  (request, response) => {
+    request.once('resume', () => {
+      if (!response.headersSent) response.writeContinue();
+    });
+    handler(request, response);
+  };
 
 const refuseOn = (server: Server, all: Iterable<Socket>, issuer: string): void => {
   const refuse = refuseConnections(issuer);

@@ -1,10 +1,17 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Route } from '../../src/http/route.js';
 import { openApp, type AppUnderTest } from './app-under-test.js';
 import { exchange, expectRefusal, parseAnswer } from './raw.js';
 
+const routes: readonly Route[] = [
+  { path: '/object', methods: { GET: (context) => Promise.resolve(void (context.body = { is: 'here' })) } },
+  { path: '/stream', methods: { GET: (context) => Promise.resolve(void (context.body = Readable.from(['is here']))) } },
+];
+
 let app: AppUnderTest;
 beforeAll(async () => {
-  app = await openApp();
+  app = await openApp({ routes });
 });
 afterAll(() => app.close());
 
@@ -33,6 +40,17 @@ it('tells slow clients 408 after 10 seconds of headers or 15 of a body, and answ
   expect(Math.min(...headers.map(({ seconds }) => seconds))).toBeGreaterThan(9);
   expect(Math.min(...headers.map(({ seconds }) => seconds))).toBeLessThan(body.seconds);
 });
+
+it.each(['/object', '/stream', '/nowhere', '/.well-known/jwks.json'])(
+  'gives the one answer of %s to a body that is neither read nor sent to its end, and closes',
+  async (path) => {
+    const { answer, seconds } = await outcomeOf(`GET ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab`);
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(answer.body).not.toMatch(/HTTP|^$/);
+    expect(seconds).toBeLessThan(5);
+  },
+  20_000,
+);
 
 it('refuses a header section beyond 8 KiB with 431', async () => {
   const answer = parseAnswer(await exchange(app.port, [`${head}X-Long: ${'a'.repeat(9000)}\r\n\r\n`]));
