@@ -1,4 +1,4 @@
-import type { GraphqlRequest } from '../graphql/graphql-service.js';
+import type { GraphqlRequest } from '../graphql/operation-runner.js';
 
 /** What a request was that is no well-formed GraphQL request: a sentence for whoever sent it. */
 export interface Malformed {

@@ -5,7 +5,7 @@ import { formattedError } from '../graphql/describe-error.js';
 import { explorerPage, explorerPolicy } from '../graphql/explorer/page.js';
 import { answerOf, type GraphqlAnswer } from '../graphql/graphql-answer.js';
 import type { GraphqlDeps } from '../graphql/graphql-deps.js';
-import { createGraphqlService, type GraphqlRequest, type GraphqlService } from '../graphql/graphql-service.js';
+import { createOperationRunner, type GraphqlRequest, type OperationRunner } from '../graphql/operation-runner.js';
 import { printManagementSchema } from '../graphql/schema.js';
 import type { Actor } from '../model/actor.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
@@ -24,16 +24,16 @@ export interface Graphql {
 
 /** The management and statistics API, its SDL and its explorer. */
 export const createGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
-  const service = await createGraphqlService({ ...deps, describeError });
+  const runner = await createOperationRunner({ ...deps, describeError });
   const documents = [
-    { path: '/graphql/schema.graphql', document: sdlDocument(printManagementSchema(service.schema)) },
+    { path: '/graphql/schema.graphql', document: sdlDocument(printManagementSchema(runner.schema)) },
     { path: '/graphql/explorer', document: explorerDocument },
   ];
   return {
     routes: [
       {
         path: '/graphql',
-        methods: { POST: (context) => answerOperation(deps, service, context) },
+        methods: { POST: (context) => answerOperation(deps, runner, context) },
         refusal: graphqlRefusal,
       },
       ...documents.map(({ path, document }) => ({
@@ -41,17 +41,17 @@ export const createGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
         methods: { GET: (context: Context) => sendDocument(context, document) },
       })),
     ],
-    stop: () => service.stop(),
+    stop: () => runner.stop(),
   };
 };
 
-const answerOperation = async (deps: GraphqlDeps, service: GraphqlService, context: Context): Promise<void> => {
+const answerOperation = async (deps: GraphqlDeps, runner: OperationRunner, context: Context): Promise<void> => {
   const mediaType = acceptedMediaType(context.req.headers.accept);
   if (mediaType === undefined) {
     send(context, 'application/json', refusal(context.req, notAcceptable));
     return;
   }
-  const answer = await answerTo(deps, service, context.req);
+  const answer = await answerTo(deps, runner, context.req);
   if (answer === 'aborted') context.respond = false;
   else send(context, mediaType, answer);
 };
@@ -59,7 +59,7 @@ const answerOperation = async (deps: GraphqlDeps, service: GraphqlService, conte
 /** Who is asking is found out before anything is read of what he asks. */
 const answerTo = async (
   { oauth }: GraphqlDeps,
-  service: GraphqlService,
+  runner: OperationRunner,
   request: IncomingMessage,
 ): Promise<GraphqlAnswer | 'aborted'> => {
   const actor = await authenticateBearer(oauth, factsOf(request));
@@ -70,7 +70,7 @@ const answerTo = async (
   const operation = graphqlRequestIn(body);
   if (!('query' in operation)) return refusal(request, operation);
   if (body.length > ordinaryLimit && !isImport(operation)) return refusal(request, tooLarge);
-  return service.run(actor, operation);
+  return runner.run(actor, operation);
 };
 
 const isPlainJson = ({ headers }: IncomingMessage): boolean => {

@@ -26,14 +26,14 @@ export interface GraphqlRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface GraphqlService {
+export interface OperationRunner {
   readonly schema: GraphQLSchema;
   /** Runs one operation for whom it was authenticated. Never throws. */
   run(actor: Actor, request: GraphqlRequest): Promise<GraphqlAnswer>;
   stop(): Promise<void>;
 }
 
-export const createGraphqlService = async (deps: OperationDeps): Promise<GraphqlService> => {
+export const createOperationRunner = async (deps: OperationDeps): Promise<OperationRunner> => {
   const schema = buildManagementSchema();
   const described = new WeakMap<object, DescribedError>();
   const apollo = new ApolloServer<OperationContext>({
