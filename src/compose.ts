@@ -7,7 +7,9 @@ import { createKeyring } from './crypto/keyring.js';
 import { createApp, type AppParts } from './http/app.js';
 import { statisticsRoutes } from './http/csv-route.js';
 import type { GraphqlDeps } from './graphql/graphql-deps.js';
-import type { Graphql } from './http/graphql-route.js';
+import type { Graphql } from './http/graphql-delivery.js';
+import { graphqlDocuments } from './http/graphql-documents.js';
+import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import { remoteAddressOf } from './http/remote-address.js';
 import type { Job } from './jobs.js';
@@ -75,9 +77,12 @@ export const compose = async (parts: Parts): Promise<Composition> => {
   const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
   return {
     handler: appOf(parts, {
-      endpoints: createEndpoints(oauth),
-      routes: [...statisticsRoutes({ oauth, statisticsTimeZone }), ...healthRoutes(parts.isReady)],
-      laterRoutes: async () => (await makeGraphql()).routes,
+      endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
+      routes: [
+        graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
+        ...statisticsRoutes({ oauth, statisticsTimeZone }),
+        ...healthRoutes(parts.isReady),
+      ],
     }),
     oauth,
     makeRest: async () => {
@@ -103,7 +108,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
 
 const appOf = (
   { store, log, metrics, issuer, trustedProxies, isStopping }: Parts,
-  served: Pick<AppParts, 'endpoints' | 'routes' | 'laterRoutes'>,
+  served: Pick<AppParts, 'endpoints' | 'routes'>,
 ): RequestListener =>
   createApp({
     ...served,
@@ -117,7 +122,7 @@ const appOf = (
 
 /** Half of all code that there is to load; nobody's first token waits for it. */
 const loadGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
-  const { createGraphql } = await import('./http/graphql-route.js');
+  const { createGraphql } = await import('./http/graphql-delivery.js');
   return createGraphql(deps);
 };
 

@@ -2,15 +2,16 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from './config.js';
 import { refuseStart, StartRefused } from './configuration/problem.js';
-import { createApp } from './http/app.js';
+import { createApp, type AppParts } from './http/app.js';
 import { frontDoor, type FrontDoor } from './http/front-door.js';
-import { graphqlRefusal } from './http/graphql-refusal.js';
+import { graphqlDocuments } from './http/graphql-documents.js';
+import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import type { Listener } from './http/listener.js';
 import { metricsRoute } from './http/metrics-route.js';
-import type { Route } from './http/route.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import type { Log } from './model/log.js';
+import { fixedEndpoints } from './oauth/endpoints/index.js';
 import { openProduct, type Product } from './open-product.js';
 import { certificateOf } from './start/certificate.js';
 import { listen, urlOf } from './start/listen.js';
@@ -98,7 +99,10 @@ const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const issuer = issuerOf(listener.port);
   const metrics = createMetrics();
   const routes = [...healthRoutes(() => isReady(state)), metricsRoute(metrics)];
-  const management = await openManagement({ config, log, issuer }, plainApp({ state, log, issuer }, routes));
+  const management = await openManagement(
+    { config, log, issuer },
+    plainApp({ state, log, issuer }, { endpoints: [], routes }),
+  );
   return { state, door, listener, management, issuer, secretKeys, metrics };
 };
 
@@ -110,22 +114,19 @@ const isReady = ({ store, isLeaving }: State): Promise<boolean> => {
   );
 };
 
-/** Routes alone, without the product. */
+/** What needs no product. */
 const plainApp = (
   { state, log, issuer }: { readonly state: State; readonly log: Log; readonly issuer: string },
-  routes: readonly Route[],
-  elsewhere?: Error,
+  served: Pick<AppParts, 'endpoints' | 'routes' | 'elsewhere'>,
 ): RequestListener =>
   createApp({
-    endpoints: [],
-    routes,
+    ...served,
     issuer,
     log,
     isPublicOrigin: () => Promise.resolve(false),
     isStopping: () => state.isClosing,
     remoteAddressOf: ({ socket }) => socket.remoteAddress,
     noteAnswer: () => undefined,
-    ...(elsewhere === undefined ? {} : { elsewhere }),
   });
 
 /** So long a request waits for the product at the start; a store that is away is found to be so earlier. */
@@ -134,9 +135,14 @@ const holdMillis = 1500;
 const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis): Promise<Product | undefined> => {
   const { state, door, issuer, secretKeys, metrics } = basis;
   const away = new StoreUnavailable(undefined);
-  const graphql = { path: '/graphql', methods: { POST: () => Promise.reject(away) }, refusal: graphqlRefusal };
-  const routes = [...healthRoutes(() => isReady(state)), graphql];
-  const waiting = plainApp({ state, log, issuer }, routes, away);
+  const waiting = plainApp(
+    { state, log, issuer },
+    {
+      endpoints: [...fixedEndpoints(issuer), ...graphqlDocuments()],
+      routes: [...healthRoutes(() => isReady(state)), graphqlRoute(() => Promise.reject(away))],
+      elsewhere: away,
+    },
+  );
   const patience = setTimeout(() => door.serveWith(waiting), holdMillis);
   const product = await openProduct({
     config,

@@ -1,4 +1,5 @@
 import { atMost } from '../management/input-limits.js';
+import { managementAudience } from '../model/management-api.js';
 import { badInput } from '../model/management-error.js';
 
 const audienceLimit = 10;
@@ -20,7 +21,7 @@ export const checkedAudience = (audience: readonly string[], issuer: string): re
         `Give an absolute URI without a fragment, or a name of letters, digits and . _ ~ -, of 1 to ${lengthLimit} characters.`,
       );
     }
-    if (value === `${issuer}/graphql`) {
+    if (value === managementAudience(issuer)) {
       throw badInput(`audience.${index}`, 'The management API is the audience of management scopes alone.');
     }
   }

@@ -17,7 +17,7 @@ import { operationContext, type OperationContext, type OperationDeps } from './o
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
-import { buildManagementSchema } from './schema.js';
+import { managementSchema } from './schema.js';
 
 /** What a client sends (GraphQL over HTTP §5.1). */
 export interface GraphqlRequest {
@@ -27,14 +27,13 @@ export interface GraphqlRequest {
 }
 
 export interface OperationRunner {
-  readonly schema: GraphQLSchema;
   /** Runs one operation for whom it was authenticated. Never throws. */
   run(actor: Actor, request: GraphqlRequest): Promise<GraphqlAnswer>;
   stop(): Promise<void>;
 }
 
 export const createOperationRunner = async (deps: OperationDeps): Promise<OperationRunner> => {
-  const schema = buildManagementSchema();
+  const schema = managementSchema();
   const described = new WeakMap<object, DescribedError>();
   const apollo = new ApolloServer<OperationContext>({
     schema,
@@ -55,7 +54,6 @@ export const createOperationRunner = async (deps: OperationDeps): Promise<Operat
   });
   await apollo.start();
   return {
-    schema,
     run: (actor, request) => run(apollo, operationContext(deps, actor), request),
     stop: () => apollo.stop(),
   };

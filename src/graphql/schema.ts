@@ -24,6 +24,11 @@ import { UserMutations } from './user-mutations.js';
 import { UserResolver } from './user.js';
 import { ViewerResolver } from './viewer.js';
 
+let made: GraphQLSchema | undefined;
+
+/** The schema of this process, made when somebody first asks for it: that takes a while. */
+export const managementSchema = (): GraphQLSchema => (made ??= buildManagementSchema());
+
 /**
  * The schema of the management and statistics API.
  * @throws Error when the table of scopes does not cover it

@@ -8,7 +8,6 @@ import type { RemoteAddressOf } from './remote-address.js';
 import { authorizationHeaders, type RequestFacts } from './request-facts.js';
 import { requestFault } from './request-fault.js';
 import { requestTarget } from './request-target.js';
-import type { Route } from './route.js';
 import { routingTable, type Served } from './routing-table.js';
 import { everywhere, refusalOf, type Site } from './site.js';
 import { together } from './together.js';
@@ -17,8 +16,6 @@ export interface AppParts extends Served {
   readonly remoteAddressOf: RemoteAddressOf;
   /** Counts an answer; `label` is a path of the table, or `other`. */
   readonly noteAnswer: (label: string, status: number, seconds: number) => void;
-  /** Routes that take some time to make. Whoever asks for a path that is nowhere else waits for them. */
-  readonly laterRoutes?: () => Promise<readonly Route[]>;
   /** What paths that are not in the table are refused with; absent: 404. */
   readonly elsewhere?: Error;
 }
@@ -28,12 +25,12 @@ export const createApp = (parts: AppParts): RequestListener => {
   const koa = new Koa();
   koa.silent = true;
   koa.on('error', (error: unknown, context?: Context) => giveUp(parts, error, context));
-  const siteAt = siteFinder(parts);
+  const table = routingTable(parts);
+  const nowhere = refusingSite(parts, parts.elsewhere ?? nothingHere());
   koa.use(async (context) => {
     const start = performance.now();
     const { path, query } = requestTarget(context.req.url ?? '/');
-    const found = siteAt(path);
-    const site = found instanceof Promise ? await found : found;
+    const site = table.get(path) ?? nowhere;
     const facts = readFacts(parts, context.req, query);
     const fault = requestFault(context.req);
     await (fault === undefined ? site.serve(context, facts) : site.refuse(context, facts, fault));
@@ -43,24 +40,6 @@ export const createApp = (parts: AppParts): RequestListener => {
   return together((request, response) => void handle(request, response));
 };
 
-/** What is at a path; a promise while it is not known what else will be there. */
-const siteFinder = (parts: AppParts): ((path: string) => Site | Promise<Site>) => {
-  const { elsewhere, laterRoutes } = parts;
-  const nowhere = refusingSite(parts, elsewhere ?? nothingHere());
-  const table = routingTable(parts);
-  let laterTable: ReadonlyMap<string, Site> | undefined;
-  const makeLaterTable = async (): Promise<ReadonlyMap<string, Site>> => {
-    laterTable ??= routingTable({ ...parts, endpoints: [], routes: (await laterRoutes?.()) ?? [] });
-    return laterTable;
-  };
-  const failed = (error: unknown): Site => refusingSite(parts, error);
-  return (path) => {
-    const known = table.get(path) ?? laterTable?.get(path);
-    if (known !== undefined || laterTable !== undefined) return known ?? nowhere;
-    return makeLaterTable().then((later) => later.get(path) ?? nowhere, failed);
-  };
-};
-
 const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => ({
   requestId: randomUUID(),
   authorization: authorizationHeaders(request),
@@ -68,7 +47,7 @@ const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, quer
   remoteAddress: remoteAddressOf(request),
 });
 
-/** Where nothing is, or nothing yet. */
+/** Where nothing is. */
 const refusingSite = (parts: AppParts, reason: unknown): Site => {
   const refuse: Site['refuse'] = (context, facts, error) => {
     context.respond = false;

@@ -1,9 +1,7 @@
 import type { KeySet } from '../model/application.js';
+import { managementAudience } from '../model/management-api.js';
 import { isPrivilegedScope } from '../model/management-scope.js';
 import { OAuthError } from './oauth-error.js';
-
-/** Tallygate's own API as a protected resource: the audience of tokens that hold a management scope. */
-export const managementAudience = (issuer: string): string => `${issuer}/graphql`;
 
 export interface AudienceRequest {
   readonly issuer: string;

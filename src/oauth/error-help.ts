@@ -1,3 +1,4 @@
+import { managementAudience } from '../model/management-api.js';
 import type { OAuthErrorCode } from './oauth-error.js';
 
 /** What `error_uri` tells about an error code. */
@@ -57,7 +58,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'Revoke a token with the client that it was issued to.',
     ],
     curl: (issuer) =>
-      `-H "Authorization: Bearer $ADMIN_TOKEN" -H "Content-Type: application/json" -d '{"query":"mutation { enableGrantTypes(input: { clientId: \\"'$TG_KEY'\\", grantTypes: [PASSWORD] }) { keys { grantTypes } } }"}' ${issuer}/graphql`,
+      `-H "Authorization: Bearer $ADMIN_TOKEN" -H "Content-Type: application/json" -d '{"query":"mutation { enableGrantTypes(input: { clientId: \\"'$TG_KEY'\\", grantTypes: [PASSWORD] }) { keys { grantTypes } } }"}' ${managementAudience(issuer)}`,
   },
   unsupported_grant_type: {
     source: 'RFC 6749 section 5.2',

@@ -252,6 +252,19 @@ describe('public documents', () => {
     expect(await revalidated('/graphql/schema.graphql', answer.headers.get('etag')!)).toBe(304);
   });
 
+  test.each(['/graphql/schema.graphql', '/graphql/explorer', '/errors', '/.well-known/jwks.json'])(
+    'lets a browser of any origin ask beforehand whether it may read %s',
+    async (path) => {
+      const { status, headers } = await fetch(server.url + path, {
+        method: 'OPTIONS',
+        headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'GET' },
+      });
+      expect(status).toBe(204);
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('access-control-allow-methods')).toBe('GET');
+    },
+  );
+
   it('serves an explorer that needs no other host', async () => {
     const answer = await server.get('/graphql/explorer');
     expect(answer.status).toBe(200);

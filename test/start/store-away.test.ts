@@ -63,6 +63,9 @@ it('lives, is not ready and puts everything off while its store is away at the s
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
     expect(performance.now() - start).toBeLessThan(2000);
   }
+  for (const path of ['/errors', '/graphql/schema.graphql', '/graphql/explorer']) {
+    expect(await ask(`${url}${path}`)).toMatchObject({ status: 200 }); // none of them needs it
+  }
   server?.kill('SIGTERM');
   expect(await server?.ended).toBe(0);
 });

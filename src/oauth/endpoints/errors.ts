@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { errorHelp, type ErrorHelp } from '../error-help.js';
-import type { OAuthDeps } from '../oauth-deps.js';
 import { oauthErrorStatus } from '../oauth-error.js';
 import type { Endpoint } from './endpoint.js';
 import { publicDocument } from './public-document.js';
 import { stylesheet } from './errors-style.js';
 
 /** GET /errors: what `error_uri` points to, one section for each code. Needs no other host and runs no script. */
-export const errorsEndpoint = ({ issuer }: OAuthDeps): Endpoint => {
+export const errorsEndpoint = (issuer: string): Endpoint => {
   const body = pageOf(issuer);
   return {
     paths: ['/errors'],

@@ -13,10 +13,12 @@ const endpoints: readonly ((deps: OAuthDeps) => Endpoint)[] = [
   revokeEndpoint,
   introspectEndpoint,
   jwksEndpoint,
-  errorsEndpoint,
 ];
+
+/** Those that are the same whatever the store holds. */
+export const fixedEndpoints = (issuer: string): readonly Endpoint[] => [errorsEndpoint(issuer)];
 
 export const createEndpoints = (deps: OAuthDeps): readonly Endpoint[] => {
   const created = endpoints.map((create) => create(deps));
-  return [...created, metadataEndpoint(deps, created)];
+  return [...created, ...fixedEndpoints(deps.issuer), metadataEndpoint(deps, created)];
 };

@@ -1,6 +1,6 @@
 import { clientAuthenticationMethods } from '../../model/application.js';
 import { numericDate, type EpochMillis } from '../../model/clock.js';
-import { managementAudience } from '../audience.js';
+import { managementAudience } from '../../model/management-api.js';
 import { authenticatedBearer, bearerRefusal, bearerTokenOf, hasBearerScheme } from '../bearer.js';
 import { authenticateClient, type PresentedCredentials } from '../client-authentication.js';
 import { findToken, type FoundAccessToken } from '../find-token.js';

@@ -1,5 +1,5 @@
 import type { Actor } from '../../model/actor.js';
-import { managementAudience } from '../audience.js';
+import { managementAudience } from '../../model/management-api.js';
 import { authenticatedBearer, bearerRefusal, bearerTokenOf } from '../bearer.js';
 import { formDecoded } from '../form.js';
 import type { OAuthDeps } from '../oauth-deps.js';
