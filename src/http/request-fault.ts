@@ -21,6 +21,9 @@ const isHost = (host: string): boolean => {
   return address !== undefined && isIPv6(address);
 };
 
-/** A name or an IPv4 address, with what RFC 3986 §3.2.2 allows in it. */
-const named = /^(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?$/i;
+/**
+ * A name or an IPv4 address, with what RFC 3986 §3.2.2 allows in it. User information before an `@` is let through: nothing is taken from
+ * Host, so `evil@x` gets the same answer as everybody.
+ */
+const named = /^(?:[\w.~!$&'()*+,;=@-]|%[0-9a-f]{2})*(?::\d*)?$/i;
 const bracketed = /^\[([0-9a-f:.]+)\](?::\d*)?$/i;

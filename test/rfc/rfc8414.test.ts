@@ -98,7 +98,7 @@ rfcRows(8414, [
     shows: async () => {
       const { body: plain } = await server.get(wellKnown);
       const client = await server.client();
-      for (const host of ['evil.example', 'localhost:1', '']) {
+      for (const host of ['evil.example', 'evil@x', 'localhost:1', '']) {
         const head = `GET ${wellKnown} HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example\r\nConnection: close\r\n\r\n`;
         const answer = await server.raw(head);
         expect([answer.status, JSON.parse(answer.body)]).toEqual([200, plain]);
@@ -108,15 +108,10 @@ rfcRows(8414, [
         );
         expect(partsOf(JSON.parse(token.body).access_token).claims['iss']).toBe(server.issuer);
       }
-      for (const [host, error] of [
-        ['evil.example', 'invalid_client'],
-        ['evil@x', 'invalid_request'], // no host at all (RFC 9112 §3.2)
-      ] as const) {
-        const refused = await server.raw(
-          `POST /token HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-        );
-        expect(JSON.parse(refused.body).error_uri).toBe(`${server.issuer}/errors#${error}`);
-      }
+      const refused = await server.raw(
+        'POST /token HTTP/1.1\r\nHost: evil@x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+      );
+      expect(JSON.parse(refused.body).error_uri).toBe(`${server.issuer}/errors#invalid_client`);
     },
   },
   {
