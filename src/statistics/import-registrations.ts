@@ -48,7 +48,7 @@ export const importRegistrations = async (
   const good = checked.flatMap(({ index, result }) => ('code' in result ? [] : [{ index, registration: result }]));
   const registrations = good.map(({ registration }) => registration);
   const outcomes =
-    input.dryRun === true ? await rehearse(deps, registrations) : await write(deps, actor, registrations);
+    input.dryRun === true ? await rehearse(deps, actor, registrations) : await write(deps, actor, registrations);
   const gone = good
     .filter((_, index) => outcomes[index] === 'erased')
     .map(({ index }) => ({ row: index, ...erasedUser }));
@@ -58,8 +58,14 @@ export const importRegistrations = async (
 /** Erased, or the application deleted, between the look for them and the write. */
 const erasedUser = { code: 'NOT_FOUND', message: 'There is no such user or application any more.' } as const;
 
-const rehearse = async ({ store }: ImportDeps, rows: readonly NewRegistration[]): Promise<readonly ImportOutcome[]> =>
-  rows.length === 0 ? [] : store.registrations.import(rows, { dryRun: true });
+const rehearse = async (
+  { store, clock }: ImportDeps,
+  actor: Actor,
+  rows: readonly NewRegistration[],
+): Promise<readonly ImportOutcome[]> => {
+  await store.audit.append(auditOf(actor, clock(), { action: 'importRegistrations', ...deed(rows, { dryRun: true }) }));
+  return rows.length === 0 ? [] : store.registrations.import(rows, { dryRun: true });
+};
 
 const write = async (
   { store, clock }: ImportDeps,
@@ -77,11 +83,21 @@ const recordOnly = async (store: Store, audit: AuditEvent): Promise<readonly Imp
   return [];
 };
 
-const deed = (rows: readonly NewRegistration[]) => {
-  const applications = [...new Set(rows.map(({ applicationId }) => applicationId))];
-  const [target] = applications;
-  const changes = JSON.stringify({ rows: rows.length, applications: applications.length });
-  return target !== undefined && applications.length === 1 ? { target, changes } : { changes };
+/** What was asked for: the event is durable before the first row is, and tells of nobody. */
+const deed = (rows: readonly NewRegistration[], how: { readonly dryRun?: true } = {}) => {
+  const places = [...new Set(rows.map(placeOf))];
+  const registrations = places.map((place) => [place, extentOf(rows.filter((row) => placeOf(row) === place))] as const);
+  const [target, ...others] = new Set(rows.map(({ applicationId }) => applicationId));
+  const changes = JSON.stringify({ rows: rows.length, ...how, registrations: Object.fromEntries(registrations) });
+  return target !== undefined && others.length === 0 ? { target, changes } : { changes };
+};
+
+const placeOf = ({ applicationId, environment }: NewRegistration): string => `${applicationId}.${environment}`;
+
+const extentOf = (rows: readonly NewRegistration[]) => {
+  const instants = rows.map(({ at }) => at).sort((left, right) => left - right);
+  const [earliest = 0, latest = earliest] = [instants.at(0), instants.at(-1)];
+  return { rows: rows.length, earliest: new Date(earliest).toISOString(), latest: new Date(latest).toISOString() };
 };
 
 const tally = (outcomes: readonly ImportOutcome[]) => ({

@@ -26,6 +26,6 @@ export const setUserPassword = async (deps: UserDeps, actor: Actor, input: SetUs
   const at = deps.clock();
   const audit = auditOf(actor, at, { action: 'setUserPassword', target: id, changes: changedFields({ password }) });
   const user = await deps.store.users.update(id, { password: { hash, at } }, audit);
-  if (user === 'unknown') throw notFound('user');
+  if (typeof user === 'string') throw notFound('user');
   return user;
 };

@@ -1,5 +1,6 @@
 import { auditOf } from '../management/audit-of.js';
 import { lookedUpId } from '../management/input-limits.js';
+import { lost, untilDecided } from '../management/until-decided.js';
 import type { Actor } from '../model/actor.js';
 import { badInput, notFound } from '../model/management-error.js';
 import type { User } from '../model/user.js';
@@ -22,16 +23,24 @@ export interface UpdateUserInput {
  */
 export const updateUser = async (deps: UserDeps, actor: Actor, input: UpdateUserInput): Promise<User> => {
   const id = lookedUpId('id', input.id);
-  const change = checkedChange(input);
+  const fields = checkedFields(input);
   const at = deps.clock();
-  const audit = auditOf(actor, at, { action: 'updateUser', target: id, changes: changedFields(change) });
-  const user = await deps.store.users.update(id, change, audit);
-  if (user === 'unknown') throw notFound('user');
-  if (change.enabled === false) await endFamilies(deps.store.tokens, user, at);
+  const user = await untilDecided(async () => {
+    const before = await deps.store.users.find(id);
+    if (before === undefined) throw notFound('user');
+    const change = changeOf(fields, before);
+    const audit = auditOf(actor, at, { action: 'updateUser', target: id, changes: changedFields({ ...change }) });
+    const outcome = await deps.store.users.update(id, change, audit);
+    if (outcome === 'unknown') throw notFound('user');
+    return outcome === 'moved' ? lost : outcome;
+  });
+  if (fields.enabled === false) await endFamilies(deps.store.tokens, user, at);
   return user;
 };
 
-const checkedChange = ({ email, displayName, enabled }: UpdateUserInput): UserChange => {
+type Fields = ReturnType<typeof checkedFields>;
+
+const checkedFields = ({ email, displayName, enabled }: UpdateUserInput) => {
   if (enabled === null) throw badInput('enabled', 'Give true or false, or leave it out: it cannot be cleared.');
   return {
     ...(email === undefined ? {} : { email: email === null ? null : checkedEmail(email) }),
@@ -41,3 +50,9 @@ const checkedChange = ({ email, displayName, enabled }: UpdateUserInput): UserCh
     ...(enabled === undefined ? {} : { enabled }),
   };
 };
+
+/** Whether he was enabled is part of the write and of its event. */
+const changeOf = ({ enabled, ...others }: Fields, before: User): UserChange => ({
+  ...others,
+  ...(enabled === undefined ? {} : { enabled: { from: before.enabled, to: enabled } }),
+});

@@ -121,20 +121,24 @@ describe.each(eachStore)('on $name', ({ open }) => {
       expect(await total()).toBe(0);
     });
 
-    it('in a dry run tells what it would do and does nothing', async () => {
+    it('in a dry run tells what it would do, and does nothing but write its event', async () => {
       const rows = [row('ada', '2020-01-02T00:00:00Z'), row('nobody', '2020-01-02T00:00:00Z')];
       expect(await bring({ rows, dryRun: true })).toMatchObject({ created: 1, failed: [{ row: 1 }] });
       expect(await total()).toBe(0);
-      expect(await events()).toEqual([]);
+      const [event] = await events();
+      expect(JSON.parse(event?.changes ?? '')).toMatchObject({ rows: 1, dryRun: true });
     });
 
-    it('writes one audit event a call, without user names', async () => {
-      await bring({ rows: [row('ada', '2020-01-02T00:00:00Z')] });
-      await bring({ rows: [row('nobody', '2020-01-02T00:00:00Z')] });
-      expect(await events()).toEqual(
+    it('writes one audit event a call: whose curve, how many rows and of when, without user names', async () => {
+      const [first, last] = ['2020-01-02T00:00:00.000Z', '2020-01-03T00:00:00.000Z'];
+      await bring({ rows: [row('ada', last), row('bob', first)] });
+      await bring({ rows: [row('nobody', first)] });
+      const told = (await events()).map(({ changes, ...event }) => ({ ...event, changes: JSON.parse(changes ?? '') }));
+      const registrations = { [`${applicationId}.PRODUCTION`]: { rows: 2, earliest: first, latest: last } };
+      expect(told).toEqual(
         expect.arrayContaining([
-          { who: 'admin', target: applicationId, changes: '{"rows":1,"applications":1}' },
-          { who: 'admin', target: undefined, changes: '{"rows":0,"applications":0}' },
+          { who: 'admin', target: applicationId, changes: { rows: 2, registrations } },
+          { who: 'admin', target: undefined, changes: { rows: 0, registrations: {} } },
         ]),
       );
     });

@@ -5,6 +5,8 @@ import type { Contract, OpenedStores } from './opened-stores.js';
 import { eventOf, idMaker, inSnapshot, sweepAll } from './registration-reading.js';
 import { accessTokenOf, createdAt, familyOf, tally, together, userOf, walkPages } from './samples.js';
 
+const off = { from: true, to: false };
+
 export const usersContract: Contract = (name, open) => {
   describe(`users on ${name}`, () => {
     let stores: OpenedStores;
@@ -78,10 +80,10 @@ export const usersContract: Contract = (name, open) => {
       { what: 'nothing', change: {}, becomes: {} },
       { what: 'what is given', change: { email: 'b@example.org' }, becomes: { email: 'b@example.org' } },
       { what: 'a display name', change: { displayName: 'B' }, becomes: { displayName: 'B' } },
-      { what: 'the epoch when it disables', change: { enabled: false }, becomes: { enabled: false, epoch: 8 } },
-      { what: 'no epoch when nothing is switched', change: { enabled: true }, becomes: {} },
+      { what: 'the epoch when it disables', change: { enabled: off }, becomes: { enabled: false, epoch: 8 } },
+      { what: 'no epoch when nothing is switched', change: { enabled: { from: true, to: true } }, becomes: {} },
       { what: 'the epoch when asked to', change: { raiseEpoch: true }, becomes: { epoch: 8 } },
-      { what: 'the epoch once', change: { raiseEpoch: true, enabled: false }, becomes: { enabled: false, epoch: 8 } },
+      { what: 'the epoch once', change: { raiseEpoch: true, enabled: off }, becomes: { enabled: false, epoch: 8 } },
       {
         what: 'password, its instant and the epoch',
         change: { password: { hash: 'new', at: createdAt + 5 } },
@@ -100,9 +102,9 @@ export const usersContract: Contract = (name, open) => {
       expect([email, displayName]).toEqual(['a@example.org', 'A']);
       const { users } = stores.first;
       expect(await users.update(rest.id, { email: null, displayName: null }, event())).toEqual(rest);
-      await users.update(rest.id, { enabled: false }, event());
-      expect(await users.update(rest.id, { enabled: false }, event())).toMatchObject({ enabled: false, epoch: 1 });
-      expect(await users.update(rest.id, { enabled: true }, event())).toMatchObject({ enabled: true, epoch: 1 });
+      await users.update(rest.id, { enabled: off }, event());
+      expect(await users.update(rest.id, { enabled: { from: false, to: false } }, event())).toMatchObject({ enabled: false, epoch: 1 });
+      expect(await users.update(rest.id, { enabled: { from: false, to: true } }, event())).toMatchObject({ enabled: true, epoch: 1 });
     });
 
     it('says that a user is unknown, and then writes nothing', async () => {
@@ -119,10 +121,20 @@ export const usersContract: Contract = (name, open) => {
       expect(await found(user.id)).toMatchObject({ epoch: 64 });
     });
 
-    it('raises the epoch once when 64 callers disable a user', async () => {
+    it('switches a user off for one of 64 callers, and tells the others that he moved', async () => {
       const user = await made();
-      await together((index) => either(index).update(user.id, { enabled: false }, event()));
+      const change = { enabled: off, email: 'b@example.org' };
+      const outcomes = await together((index) => either(index).update(user.id, change, event()));
+      expect(outcomes.filter((outcome) => outcome === 'moved')).toHaveLength(63);
       expect(await found(user.id)).toMatchObject({ enabled: false, epoch: 1 });
+    });
+
+    it('changes nothing of a user who is not what he is to change from, and writes no event', async () => {
+      const user = await made({ enabled: false });
+      const audit = event();
+      expect(await stores.first.users.update(user.id, { enabled: off, email: 'b@example.org' }, audit)).toBe('moved');
+      expect(await found(user.id)).toEqual(user);
+      expect(await stores.first.audit.find(audit.id)).toBeUndefined();
     });
 
     it('ends the families of a user whose password is new', async () => {

@@ -191,7 +191,19 @@ describe('updateUser', () => {
     await update(alice.id, { email: null, enabled: false });
     const [event] = await management.eventsOf('updateUser');
     expect(event).toMatchObject({ target: alice.id, outcome: 'ok' });
-    expect(JSON.parse(event?.changes ?? '')).toEqual({ fields: ['email', 'enabled'] });
+    expect(JSON.parse(event?.changes ?? '')).toEqual({
+      fields: ['email', 'enabled'],
+      enabled: { before: true, after: false },
+    });
+  });
+
+  it('tells in 64 events of parallel switches what each of them found', async () => {
+    await Promise.all(times(callers, (index) => update(alice.id, { enabled: index % 2 === 1 })));
+    const events = await management.eventsOf('updateUser');
+    const flips = events.map(({ changes }) => JSON.parse(changes ?? '').enabled);
+    const offs = flips.filter(({ before, after }) => before && !after);
+    expect(await stored(alice.id)).toMatchObject({ epoch: offs.length });
+    expect(flips).toHaveLength(callers);
   });
 });
 

@@ -3,7 +3,6 @@ import type { UpdateQuery } from 'mongoose';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { User } from '../../model/user.js';
 import type { UserChange, UserFilter, UserStore } from '../port/users.js';
-import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
 import type { UserDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
@@ -101,51 +100,26 @@ const update = async (
   database: Database,
   id: string,
   { change, audit }: { readonly change: UserChange; readonly audit: AuditEvent },
-): Promise<User | 'unknown'> => {
-  const document = await write(database, id, { change, audit });
-  if (document === null) return 'unknown';
+): Promise<User | 'unknown' | 'moved'> => {
+  const { users, run } = database;
+  const condition = change.enabled === undefined ? {} : { enabled: change.enabled.from };
+  const document = await run(() =>
+    users
+      .findOneAndUpdate({ _id: id, ...live, ...condition }, writes(change, audit), { returnDocument: 'after' })
+      .lean<UserDocument>(),
+  );
+  if (document === null) return (await run(() => users.exists({ _id: id, ...live }))) === null ? 'unknown' : 'moved';
   // The raised epoch has ended them; this shows it in their list.
   if (change.password !== undefined) await revokeMatching(database, { userId: id }, change.password.at);
   await moveOutbox(database, database.carriers.users, { _id: id, outbox: [audit] });
   return userOf(document);
 };
 
-/** Whether the epoch rises depends on the user being enabled: each try is one write on condition that he is, or is not. */
-const write = async (
-  { users, run }: Database,
-  id: string,
-  { change, audit }: { readonly change: UserChange; readonly audit: AuditEvent },
-): Promise<UserDocument | null> => {
-  const raises = change.raiseEpoch === true || change.password !== undefined;
-  const attempt = (condition: Condition, epochs: 0 | 1): Promise<UserDocument | null> =>
-    run(() =>
-      users
-        .findOneAndUpdate({ _id: id, ...live, ...condition }, writes(change, { audit, epochs }), {
-          returnDocument: 'after',
-        })
-        .lean<UserDocument>(),
-    );
-  if (raises) return attempt({}, 1);
-  if (change.enabled !== false) return attempt({}, 0);
-  // Each may lose to a change in between; who loses both lost to two, and tries again.
-  for (let round = 0; round < rounds; round++) {
-    const written = (await attempt({ enabled: true }, 1)) ?? (await attempt({ enabled: false }, 0));
-    if (written !== null) return written;
-    if ((await run(() => users.exists({ _id: id, ...live }))) === null) return null;
-  }
-  throw new StoreUnavailable('A user changes too often to be switched off.');
-};
-
-const rounds = 20;
-
-const writes = (
-  change: UserChange,
-  { audit, epochs }: { readonly audit: AuditEvent; readonly epochs: 0 | 1 },
-): UpdateQuery<UserDocument> => ({
+const writes = (change: UserChange, audit: AuditEvent): UpdateQuery<UserDocument> => ({
   $set: {
     ...(change.email === undefined || change.email === null ? {} : { email: change.email }),
     ...(change.displayName === undefined || change.displayName === null ? {} : { displayName: change.displayName }),
-    ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
+    ...(change.enabled === undefined ? {} : { enabled: change.enabled.to }),
     ...(change.password && { passwordHash: change.password.hash, passwordChangedAt: change.password.at }),
     writer: randomUUID(),
   },
@@ -153,9 +127,12 @@ const writes = (
     ...(change.email === null ? { email: 1 } : {}),
     ...(change.displayName === null ? { displayName: 1 } : {}),
   },
-  $inc: { epoch: epochs },
+  $inc: { epoch: raisesEpoch(change) ? 1 : 0 },
   $push: { outbox: audit },
 });
+
+const raisesEpoch = ({ enabled, raiseEpoch, password }: UserChange): boolean =>
+  raiseEpoch === true || password !== undefined || (enabled?.from === true && !enabled.to);
 
 const erase = async (database: Database, id: string, audit: AuditEvent): Promise<'erased' | 'unknown'> => {
   const writer = randomUUID();

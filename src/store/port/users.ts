@@ -9,11 +9,12 @@ export interface UserFilter {
   readonly enabled?: boolean;
 }
 
-/** Absent stays, null clears. `enabled: false` raises the epoch when it changes something; `raiseEpoch` does so always. */
+/** Absent stays, null clears. Switching off raises the epoch when it changes something; `raiseEpoch` does so always. */
 export interface UserChange {
   readonly email?: string | null;
   readonly displayName?: string | null;
-  readonly enabled?: boolean;
+  /** The change takes place only while he is `from`. */
+  readonly enabled?: { readonly from: boolean; readonly to: boolean };
   readonly raiseEpoch?: true;
   readonly password?: { readonly hash: string; readonly at: EpochMillis };
 }
@@ -22,8 +23,11 @@ export interface UserChange {
 export interface UserStore {
   create(user: User, audit: AuditEvent): Promise<'created' | 'id_taken' | 'username_taken'>;
 
-  /** One atomic write. A new password raises the epoch and ends the user's families. */
-  update(id: string, change: UserChange, audit: AuditEvent): Promise<User | 'unknown'>;
+  /**
+   * One atomic write. A new password raises the epoch and ends the user's families. `moved`: he is not what `enabled` is to change from;
+   * nothing was written.
+   */
+  update(id: string, change: UserChange, audit: AuditEvent): Promise<User | 'unknown' | 'moved'>;
 
   /** Replaces a hash made with older parameters; does nothing unless the stored hash is `expected`. Raises no epoch. */
   rehash(id: string, expected: string, hash: string): Promise<void>;

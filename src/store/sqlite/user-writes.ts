@@ -28,7 +28,9 @@ export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' 
       engine.write(() => {
         const row = rows.byId.get(id);
         if (row === undefined) return 'unknown';
-        const user = changed(userOf(row), change);
+        const before = userOf(row);
+        if (change.enabled !== undefined && change.enabled.from !== before.enabled) return 'moved';
+        const user = changed(before, change);
         rows.update(user);
         if (change.password !== undefined) endFamilies.run(change.password.at, id);
         insertAudit(engine, audit);
@@ -49,14 +51,15 @@ const changed = (user: User, change: UserChange): User => {
   const { email, displayName, ...rest } = user;
   const newEmail = change.email === undefined ? email : (change.email ?? undefined);
   const newName = change.displayName === undefined ? displayName : (change.displayName ?? undefined);
-  const switchedOff = change.enabled === false && user.enabled;
-  const raised = switchedOff || change.raiseEpoch === true || change.password !== undefined;
   return {
     ...rest,
     ...(newEmail === undefined ? {} : { email: newEmail }),
     ...(newName === undefined ? {} : { displayName: newName }),
-    enabled: change.enabled ?? user.enabled,
-    epoch: raised ? user.epoch + 1 : user.epoch,
+    enabled: change.enabled?.to ?? user.enabled,
+    epoch: raisesEpoch(change) ? user.epoch + 1 : user.epoch,
     ...(change.password && { passwordHash: change.password.hash, passwordChangedAt: change.password.at }),
   };
 };
+
+const raisesEpoch = ({ enabled, raiseEpoch, password }: UserChange): boolean =>
+  raiseEpoch === true || password !== undefined || (enabled?.from === true && !enabled.to);
