@@ -92,7 +92,7 @@ const insert = async (
     action: 'generateKeys',
     what: 'application',
     load: () => deps.store.applications.find(applicationId),
-    target: () => id,
+    target: () => applicationId,
     eventId,
     change: (before, at) => {
       const present = before.keys[environment];

@@ -20,7 +20,7 @@ type Given<T> = T | null | undefined;
 @ObjectType('AuditEvent', {
   implements: NodeType,
   description:
-    'What a mutation did or was refused. What is refused to one client over and over for one target makes one event a minute, that of the first time.',
+    'What a mutation did or was refused, be it before it was carried out: for want of a scope, for an input that does not fit, or as too complex. What is refused to one client over and over for one target makes one event a minute, that of the first time.',
 })
 export class AuditEventType {
   @Field(() => ID, { description: 'Begins with evt_.' })
@@ -49,7 +49,7 @@ export class AuditEventType {
   @Field(() => String, {
     nullable: true,
     description:
-      'What was changed, before and after, as JSON; without secrets, and of users the names of the fields only. Null when nothing was.',
+      'What was changed, before and after, as JSON; without secrets, and of users the names of the fields only (of `enabled` its values). Null when nothing was, and where action and target say all.',
   })
   changes?: string;
 }
@@ -60,7 +60,7 @@ export const AuditEventConnectionType = connectionType('AuditEvent', () => Audit
 export class AuditEventResolver {
   @FieldResolver(() => String, {
     description:
-      'Id of what was changed, or the id or client id of what a refused input named; empty where there is neither.',
+      'Id of what was changed: of a key set its own, where keys are generated that of their application. A refusal has the same one, or the client id where there is no such key set. Empty where nothing was named, and where it was refused before that was looked at.',
   })
   target(@Root() { target }: AuditEvent): string {
     return target ?? '';

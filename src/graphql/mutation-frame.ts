@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { refusalOf } from '../management/audit-of.js';
 import { isLookedUpId } from '../management/input-limits.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
+import type { Store } from '../store/port/store.js';
 import type { OperationContext } from './operation-context.js';
 
 /**
@@ -30,36 +31,41 @@ const framed =
     } catch (refusal) {
       if (!(refusal instanceof ManagementError)) throw refusal;
       deps.log.info({ ...fields, outcome: refusal.code }, 'management_mutation');
-      await auditRefusals(context, { actions: [action], code: refusal.code, target: namedBy(args['input']) });
+      await auditRefusals(context, { actions: [action], code: refusal.code, input: args['input'] });
       throw refusal;
     }
   };
 
-/** The thing that an input is about: of several the one that an event of the same mutation would name, had it been carried out. */
-const namedBy = (input: unknown): string | undefined => {
-  if (typeof input !== 'object' || input === null) return undefined;
-  const named = new Map<string, unknown>(Object.entries(input));
-  return ['id', 'clientId', 'userId', 'applicationId'].map((name) => named.get(name)).find(isLookedUpId);
-};
-
 interface Refused {
   readonly actions: Iterable<string>;
   readonly code: ManagementErrorCode;
-  readonly target?: string | undefined;
+  /** Absent: it was refused before anything was made of what it names. */
+  readonly input?: unknown;
 }
 
 /** Writes down what was refused. That the store is away changes nothing in the answer: it is a refusal all the same. */
 export const auditRefusals = async (
   { deps, actor }: OperationContext,
-  { actions, code, target }: Refused,
+  { actions, code, input }: Refused,
 ): Promise<void> => {
   const { store, clock } = deps.oauth;
-  const named = target === undefined ? {} : { target };
   for (const action of actions) {
     try {
+      const target = await namedBy(store, input);
+      const named = target === undefined ? {} : { target };
       await store.audit.append(refusalOf(actor, clock(), { action, code, ...named }));
     } catch (error) {
       deps.log.warn({ ...deps.describeError(error), action, requestId: actor.requestId }, 'refusal_not_audited');
     }
   }
+};
+
+/** What an event of the same mutation would name, had it been carried out: a key set by its id while it is there, else by its client id. */
+const namedBy = async ({ applications }: Store, input: unknown): Promise<string | undefined> => {
+  if (typeof input !== 'object' || input === null) return undefined;
+  const named = new Map<string, unknown>(Object.entries(input));
+  const id = ['id', 'userId', 'applicationId'].map((name) => named.get(name)).find(isLookedUpId);
+  const clientId = named.get('clientId');
+  if (id !== undefined || !isLookedUpId(clientId)) return id;
+  return (await applications.findClient(clientId))?.keySet.id ?? clientId;
 };

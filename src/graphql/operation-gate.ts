@@ -1,11 +1,11 @@
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { ManagementError } from '../model/management-error.js';
 import { literalRefusal, variableErrors } from './input-errors.js';
 import { auditRefusals } from './mutation-frame.js';
 import type { OperationContext } from './operation-context.js';
 import { checkCost, checkShape } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
-import { visitSelectedFields, type SelectedFrom } from './selected-fields.js';
+import { mutationsOf, type SelectedFrom } from './selected-fields.js';
 
 /** Why an operation does not run. */
 export interface GateRefusal {
@@ -23,11 +23,21 @@ export const passGate = async (
   context: OperationContext,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<GateRefusal | undefined> => {
+  const refused = refusalAtGate(from, context, variables);
+  const code = refused?.errors[0]?.refusal.code;
+  if (code !== undefined) await auditRefusals(context, { actions: mutationsOf(from), code });
+  return refused;
+};
+
+const refusalAtGate = (
+  from: SelectedFrom,
+  { actor }: OperationContext,
+  variables: Readonly<Record<string, unknown>>,
+): GateRefusal | undefined => {
   try {
     checkShape(from);
-    const verdict = judgeScopes(from, context.actor.scopes);
+    const verdict = judgeScopes(from, actor.scopes);
     if (verdict.refused.length > 0) {
-      await auditRefusals(context, { actions: mutationsOf(from), code: 'FORBIDDEN' });
       const errors = verdict.refused.map(({ path, message }) => ({
         path,
         refusal: new ManagementError('FORBIDDEN', message),
@@ -51,13 +61,4 @@ const refusalIn = (error: unknown, { schema, document }: SelectedFrom): Manageme
     literalRefusal(schema, document)(error) ??
     new ManagementError('BAD_USER_INPUT', 'An argument is null where null has no place.', { cause: error })
   );
-};
-
-const mutationsOf = (from: SelectedFrom): ReadonlySet<string> => {
-  const names = new Set<string>();
-  if (from.operation.operation !== OperationTypeNode.MUTATION) return names;
-  visitSelectedFields(from, ({ node, path }) => {
-    if (path.length === 1 && !node.name.value.startsWith('__')) names.add(node.name.value);
-  });
-  return names;
 };

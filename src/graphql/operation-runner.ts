@@ -9,15 +9,18 @@ import {
 import { getOperationAST, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Actor } from '../model/actor.js';
 import type { Log } from '../model/log.js';
+import { managementErrorCodes } from '../model/management-error.js';
 import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
 import { describeCause, errorDescriber, formattedError, type DescribedError } from './describe-error.js';
 import { errorLimit } from './input-errors.js';
 import { knownOperationKinds } from './known-operation-kinds.js';
+import { auditRefusals } from './mutation-frame.js';
 import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
 import { managementSchema } from './schema.js';
+import { mutationsOf, type SelectedFrom } from './selected-fields.js';
 
 /** What a client sends (GraphQL over HTTP §5.1). */
 export interface GraphqlRequest {
@@ -124,23 +127,45 @@ const scopeChallenge = (scopes: readonly string[]): string =>
 const describer = (described: WeakMap<object, DescribedError>): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: () =>
     Promise.resolve({
-      didEncounterErrors: ({ schema, document, operation, errors, contextValue, response }) => {
+      didEncounterErrors: async ({ schema, document, operation, errors, contextValue, request, response }) => {
         const describe = errorDescriber(schema, document);
-        const missed: string[] = [];
-        for (const error of errors) {
+        const descriptions = errors.map((error) => {
           const description = describe(error);
           described.set(error, description);
-          missed.push(...(description.neededScopes ?? []));
           logUnexpected(contextValue, description, error);
+          return description;
+        });
+        if (document === undefined) return;
+        if (operation === undefined) {
+          await auditInvalid({ schema, document }, contextValue, { name: request.operationName, descriptions });
+          return;
         }
-        if (missed.length === 0 || document === undefined || operation === undefined) return Promise.resolve();
+        const missed = descriptions.flatMap(({ neededScopes = [] }) => neededScopes);
+        if (missed.length === 0) return;
         const { needed } = judgeScopes({ schema, document, operation }, contextValue.actor.scopes);
         const scopes = [...new Set([...needed, ...missed])].sort();
         response.http.headers.set('www-authenticate', scopeChallenge(scopes));
-        return Promise.resolve();
       },
     }),
 });
+
+interface Invalid {
+  /** Of the operation that was asked for. */
+  readonly name: string | undefined;
+  readonly descriptions: readonly DescribedError[];
+}
+
+/** A mutation whose text has a value that does not fit was refused like one whose variables do not; what is no operation of this schema was none. */
+const auditInvalid = async (
+  { schema, document }: Omit<SelectedFrom, 'operation'>,
+  context: OperationContext,
+  { name, descriptions }: Invalid,
+): Promise<void> => {
+  const operation = getOperationAST(document, name);
+  const code = managementErrorCodes.find((known) => descriptions.some((description) => description.code === known));
+  if (operation === null || operation === undefined || code === undefined) return;
+  await auditRefusals(context, { actions: mutationsOf({ schema, document, operation }), code });
+};
 
 const describedIn = (described: WeakMap<object, DescribedError>, error: unknown): DescribedError =>
   (typeof error === 'object' && error !== null ? described.get(error) : undefined) ?? describeCause(error);

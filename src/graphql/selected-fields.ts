@@ -4,11 +4,14 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
+  type InlineFragmentNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -41,7 +44,7 @@ export const visitSelectedFields = (
         if (selection.selectionSet !== undefined && child !== undefined) enter(selection.selectionSet, child, inner);
         continue;
       }
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      const fragment = fragmentOf(selection, fragments);
       if (fragment === undefined) continue;
       const condition = fragment.typeCondition === undefined ? type : schema.getType(fragment.typeCondition.name.value);
       if (isCompositeType(condition)) enter(fragment.selectionSet, condition, path);
@@ -56,9 +59,33 @@ export interface SelectedFrom {
   readonly operation: OperationDefinitionNode;
 }
 
+/** Names of the mutations that an operation asks for; also of one that was not validated, whose fragments may go in circles. */
+export const mutationsOf = ({ schema, document, operation }: SelectedFrom): ReadonlySet<string> => {
+  const names = new Set<string>();
+  const known = schema.getMutationType()?.getFields();
+  if (operation.operation !== OperationTypeNode.MUTATION || known === undefined) return names;
+  const fragments = fragmentsOf(document);
+  const entered = new Set<SelectionSetNode>();
+  const enter = (set: SelectionSetNode | undefined): void => {
+    if (set === undefined || entered.has(set)) return;
+    entered.add(set);
+    for (const selection of set.selections) {
+      if (selection.kind !== Kind.FIELD) enter(fragmentOf(selection, fragments)?.selectionSet);
+      else if (Object.hasOwn(known, selection.name.value)) names.add(selection.name.value);
+    }
+  };
+  enter(operation.selectionSet);
+  return names;
+};
+
 export const isMetaField = ({ name }: FieldNode): boolean => name.value.startsWith('__');
 
-const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+const fragmentOf = (selection: InlineFragmentNode | FragmentSpreadNode, fragments: Fragments) =>
+  selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+
+const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(
     definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],

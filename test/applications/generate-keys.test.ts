@@ -77,7 +77,7 @@ describe('generateKeys', () => {
     expect(management.deps.keyring.matches('client-secret', secret, kept?.digest ?? '')).toBe(true);
     expect(JSON.stringify(client)).not.toContain(secret);
     const [event] = await management.eventsOf('generateKeys');
-    expect(event).toMatchObject({ target: client.keySet.id, outcome: 'ok' });
+    expect(event).toMatchObject({ target: client.application.id, outcome: 'ok' });
     expect(event?.changes).not.toContain(secret);
     expect(event?.changes).not.toContain(kept?.digest);
   });

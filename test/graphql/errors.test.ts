@@ -267,6 +267,51 @@ it('writes down what a mutation was refused, merged by the minute', async () => 
 });
 
 test.each([
+  ['FORBIDDEN', 'mutation { deleteUser(input: { id: "usr_x" }) { deletedId } }', {}],
+  ['BAD_USER_INPUT', 'mutation { ...F } fragment F on Mutation { deleteUser(input: { id: [] }) { deletedId } }', {}],
+  ['BAD_USER_INPUT', 'mutation ($id: ID!) { deleteUser(input: { id: $id }) { deletedId } }', { id: {} }],
+  [
+    'QUERY_TOO_COMPLEX',
+    `mutation { ${Array.from({ length: 11 }, (_, index) => `a${index}: deleteUser(input: { id: "" }) { deletedId }`).join(' ')} }`,
+    {},
+  ],
+])('writes down what was refused before it was carried out, once a minute: %s %s', async (code, query, variables) => {
+  opened.clock.advance(60_000);
+  const weak = await server.adminToken(code === 'FORBIDDEN' ? ['audit:read'] : ['users:write']);
+  const events = async () => (await server.store.audit.page({ outcome: code }, { first: 100 })).items;
+  const before = await events();
+  for (let index = 0; index < 3; index += 1) await server.graphql(query, variables, weak);
+  const [event, ...others] = await events();
+  expect(others).toEqual(before);
+  expect(event).toMatchObject({ action: 'deleteUser', actor: 'management', outcome: code });
+});
+
+it('writes down nothing of what is no mutation of this schema', async () => {
+  const before = await server.store.audit.page({}, { first: 1 });
+  for (const query of [
+    'mutation { deleteUsr }',
+    'mutation { deleteUser',
+    'mutation { ...F } fragment F on Mutation { ...F }',
+  ])
+    expect((await ask(query)).status).toBe(400);
+  expect(await server.store.audit.page({}, { first: 1 })).toEqual(before);
+});
+
+it('names in a refusal what the mutation names when it is carried out', async () => {
+  const { keySet, application } = await fixturesOf(server).keys();
+  const { clientId } = keySet;
+  const scopes = (text: string) =>
+    ask(`mutation { updateKeys(input: { clientId: "${clientId}", ${text} }) { keys { id } } }`);
+  await scopes('scopes: ["a"]');
+  await scopes('scopes: ["a b"]');
+  const outcomesOf = async (target: string, action: string) =>
+    (await server.store.audit.page({ target, action }, { first: 10 })).items.map(({ outcome }) => outcome).sort();
+  expect(await outcomesOf(keySet.id, 'updateKeys')).toEqual(['BAD_USER_INPUT', 'ok']);
+  await ask(`mutation { generateKeys(input: { applicationId: "${application.id}" }) { clientSecret } }`);
+  expect(await outcomesOf(application.id, 'generateKeys')).toEqual(['CONFLICT', 'ok']);
+});
+
+test.each([
   ['deleteApplication', '{ id: "app_gone" }', 'deletedId', 'app_gone'],
   ['deleteKeys', '{ clientId: "shop: one" }', 'deletedClientId', 'shop: one'],
   ['revokeGrants', '{ applicationId: "app_gone", userId: "usr_gone" }', 'revokedCount', 'usr_gone'],
