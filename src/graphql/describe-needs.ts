@@ -1,5 +1,6 @@
-import { isInterfaceType, isIntrospectionType, isObjectType, type GraphQLSchema } from 'graphql';
-import { coveredTypes, needOf, type Need } from './field-scopes.js';
+import { isInterfaceType, isIntrospectionType, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { coveredTypes, isMet, needOf, type Need } from './field-scopes.js';
+import { filterNames, filterNeedOf } from './filter-scopes.js';
 
 /** `Needs the scope users:read.`; in words of the schema. */
 export const needSentence = (need: Need): string => {
@@ -13,7 +14,7 @@ const listed = (scopes: readonly string[], last: 'and' | 'or'): string =>
   scopes.length < 2 ? scopes.join('') : `${scopes.slice(0, -1).join(', ')} ${last} ${scopes.at(-1) ?? ''}`;
 
 /**
- * Tells each field's need in its description.
+ * Tells each field's need in its description, and an argument's where its field is open to somebody who may not give it.
  * @throws Error naming the fields that the table does not cover, and what it covers that is not there
  */
 export const describeNeeds = (schema: GraphQLSchema): void => {
@@ -23,14 +24,24 @@ export const describeNeeds = (schema: GraphQLSchema): void => {
     if ((!isObjectType(type) && !isInterfaceType(type)) || isIntrospectionType(type)) continue;
     seen.add(type.name);
     for (const field of Object.values(type.getFields())) {
+      for (const { name } of field.args) seen.add(`${type.name}.${field.name}.${name}`);
       const need = needOf(type.name, field.name);
       if (need === undefined) uncovered.push(`${type.name}.${field.name}`);
-      else field.description = `${field.description ?? ''} ${needSentence(need)}`;
+      else describeNeed(type.name, field, need);
     }
   }
-  const left = coveredTypes.filter((name) => !seen.has(name));
+  const left = [...coveredTypes, ...filterNames].filter((name) => !seen.has(name));
   if (uncovered.length + left.length === 0) return;
   throw new Error(
     `src/graphql/field-scopes.ts: not covered: ${uncovered.join(', ')}; not in the schema: ${left.join(', ')}`,
   );
+};
+
+const describeNeed = (typeName: string, field: GraphQLField<unknown, unknown>, need: Need): void => {
+  field.description = `${field.description ?? ''} ${needSentence(need)}`;
+  for (const argument of field.args) {
+    const own = filterNeedOf(typeName, field.name, argument.name);
+    if (own === undefined || need.every((scopes) => isMet(own, new Set(scopes)))) continue;
+    argument.description = `${argument.description ?? ''} ${needSentence(own)}`;
+  }
 };

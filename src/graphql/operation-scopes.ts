@@ -1,6 +1,7 @@
 import { needSentence } from './describe-needs.js';
 import { isMet, needOf, type Need } from './field-scopes.js';
-import { isMetaField, visitSelectedFields, type SelectedFrom } from './selected-fields.js';
+import { filterNeedOf } from './filter-scopes.js';
+import { isMetaField, visitSelectedFields, type SelectedField, type SelectedFrom } from './selected-fields.js';
 
 export interface RefusedField {
   readonly path: readonly string[];
@@ -13,18 +14,39 @@ export interface ScopeVerdict {
   readonly needed: readonly string[];
 }
 
-/** Compares what an operation selects with what a token may see, from the text alone. */
+/** Compares what an operation selects, and by what it picks, with what a token may see, from the text alone. */
 export const judgeScopes = (from: SelectedFrom, held: ReadonlySet<string>): ScopeVerdict => {
   const refused = new Map<string, RefusedField>();
   const needs = new Set<Need>();
-  visitSelectedFields(from, ({ node, typeName, path }) => {
-    if (isMetaField(node)) return;
-    const need = needOf(typeName, node.name.value) ?? nobody;
-    needs.add(need);
-    if (isMet(need, held)) return;
-    refused.set(path.join('.'), { path, message: `Your access token lacks a scope. ${needSentence(need)}` });
+  visitSelectedFields(from, (field) => {
+    if (isMetaField(field.node)) return;
+    for (const { need, subject } of needsOf(field)) {
+      needs.add(need);
+      const key = field.path.join('.');
+      if (isMet(need, held) || refused.has(key)) continue;
+      refused.set(key, {
+        path: field.path,
+        message: `Your access token lacks a scope. ${subject}${needSentence(need)}`,
+      });
+    }
   });
   return { refused: [...refused.values()], needed: neededScopes(needs, held) };
+};
+
+interface Wanted {
+  readonly need: Need;
+  /** In front of what it needs. */
+  readonly subject: string;
+}
+
+const needsOf = ({ node, typeName }: SelectedField): readonly Wanted[] => {
+  const { value: fieldName } = node.name;
+  const own = { need: needOf(typeName, fieldName) ?? nobody, subject: '' };
+  const picking = (node.arguments ?? []).flatMap(({ name }) => {
+    const need = filterNeedOf(typeName, fieldName, name.value);
+    return need === undefined ? [] : [{ need, subject: `The argument ${name.value}: ` }];
+  });
+  return [own, ...picking];
 };
 
 const nobody: Need = [];

@@ -1,13 +1,16 @@
 import type { ApplicationDeps } from '../applications/application-deps.js';
 import type { Config } from '../config.js';
-import { managementScopes, privilegedScopes } from '../model/management-scope.js';
+import { privilegedScopes } from '../model/management-scope.js';
 import { ensureClient } from './ensure-client.js';
 
-/** What a management client may do: everything that can be handed out, and without asking for anything the whole management API. */
+/**
+ * What a management client may do: everything that can be handed out, without asking for it. What it could not do by default it could not
+ * hand on either, and key sets that hold `introspect`, its own among them, it could not change.
+ */
 export const managementClient = {
   grantTypes: ['client_credentials'],
   scopes: privilegedScopes,
-  defaultScopes: managementScopes,
+  defaultScopes: privilegedScopes,
 } as const;
 
 /**

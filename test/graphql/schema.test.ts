@@ -60,6 +60,15 @@ describe('schema/schema.graphql', () => {
     expect(found.getFields()[field]?.description).toContain(sentence);
   });
 
+  test.each([
+    ['applications', 'label', /Needs the scope applications:read\.$/],
+    ['applications', 'nameContains', /^(?!.*Needs)/],
+    ['application', 'clientId', /Needs one of the scopes applications:read or applications:write\.$/],
+  ])('tells at the argument %s.%s what it needs beyond its field', (field, argument, sentence) => {
+    const args = schema.getQueryType()?.getFields()[field]?.args ?? [];
+    expect(args.find(({ name }) => name === argument)?.description).toMatch(sentence);
+  });
+
   it('has the grant types that are built, and no others', () => {
     const type = schema.getType('GrantType');
     if (!isEnumType(type)) throw new Error('no enum');

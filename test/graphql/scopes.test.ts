@@ -14,6 +14,8 @@ const ask = async (document: string, scopes: readonly string[], variables = {}) 
 describe('a token with statistics:read alone', () => {
   test.each([
     '{ application(name: "Sample application") { id name registeredUsers { definition asOf total } } }',
+    '{ applications(nameContains: "sample", first: 1) { totalCount } }',
+    '{ application(id: "app_x") { id } }',
     `{ applications { totalCount pageInfo { endCursor } edges { cursor node { id name } } } }`,
     `{ application(name: "Sample application") { registeredUsers { series(period: ${period}) { date newUsers } comparison(period: ${period}) { current change } } } }`,
     `{ application(name: "Sample application") { activeUsers { daily weekly monthly series(period: ${period}) { activeUsers } } } }`,
@@ -43,6 +45,17 @@ describe('a token with statistics:read alone', () => {
       path: ['applications', 'nodes', 'registeredUsers', 'users'],
       needed: 'statistics:read users:read',
     },
+    {
+      document: '{ applications(label: { key: "team", value: "blue" }) { totalCount } }',
+      path: ['applications'],
+      needed: 'applications:read',
+    },
+    { document: '{ all: applications(enabled: false) { totalCount } }', path: ['all'], needed: 'applications:read' },
+    {
+      document: '{ application(clientId: "sample") { id } }',
+      path: ['application'],
+      needed: 'applications:read statistics:read',
+    },
     { document: '{ users { totalCount } }', path: ['users'], needed: 'users:read' },
     { document: '{ auditEvents { nodes { id } } }', path: ['auditEvents'], needed: 'audit:read' },
     { document: '{ node(id: "app_x") { id } }', path: ['node'], needed: 'applications:read audit:read users:read' },
@@ -63,6 +76,16 @@ describe('a token with statistics:read alone', () => {
 });
 
 describe('what an operation needs', () => {
+  it('is also what a filter looks at', async () => {
+    const grants = '{ application(name: "Sample application") { grants(userId: "usr_x") { nodes { id } } } }';
+    const refused = await ask(grants, ['applications:read']);
+    expect(refused).toMatchObject({ status: 403, body: { errors: [{ path: ['application', 'grants'] }] } });
+    expect(refused.body.errors[0].message).toBe(
+      'Your access token lacks a scope. The argument userId: Needs the scope users:read.',
+    );
+    expect(await ask(grants, ['applications:read', 'users:read'])).toMatchObject({ status: 200 });
+  });
+
   it('is one error for each field, with its path by response keys', async () => {
     const document = '{ mine: users(first: 1) { nodes { name: username } } viewer { clientId } }';
     const answer = await ask(document, ['statistics:read']);
@@ -128,6 +151,14 @@ describe('what an operation needs', () => {
     expect(await create('id name version')).toMatchObject({ status: 200 });
     expect(await create('description')).toMatchObject({ status: 403 });
   });
+});
+
+it('lets the first administrator change every key set, its own too, with a token that it asked no scope for', async () => {
+  const basic = ['management', 'secret-of-the-management-client'] as const;
+  const { body } = await server.post('/token', { grant_type: 'client_credentials' }, { basic });
+  const update = `mutation { updateKeys(input: { clientId: "management", accessTokenLifetimeSeconds: 600 }) { keys { scopes } } }`;
+  const answer = await server.graphql(update, {}, body.access_token);
+  expect(answer.body.data?.updateKeys.keys.scopes).toContain('introspect');
 });
 
 it('writes down a refused mutation once a minute for each client', async () => {
