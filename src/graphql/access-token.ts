@@ -24,7 +24,8 @@ class GenerateAccessTokenInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The access token before it, got by client_credentials: it ends once the new one is made.',
+    description:
+      'The access token before it, got by client_credentials: it ends once the new one is made. One that has expired or ended already will do.',
   })
   revokeToken?: string | null;
 }

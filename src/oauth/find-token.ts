@@ -45,15 +45,29 @@ export const findToken = async (
 
 /** Undefined for what is not ours, is malformed, has expired at `at` or is not valid yet. */
 export const findAccessToken = async (
-  { store, signingKeys, issuer }: OAuthDeps,
+  deps: OAuthDeps,
   token: string,
   at: EpochMillis,
 ): Promise<FoundAccessToken | undefined> => {
-  const found = isOpaqueToken(token)
-    ? ofRow(await store.tokens.findAccessToken(opaqueTokenKey(token), at))
-    : ofJwt(await signingKeys.verifyLatest(token), { issuer, at });
+  const found = await lookUp(deps, token, { at, endsAfter: at });
   return found === undefined || found.expiresAt <= at ? undefined : found;
 };
+
+/** As `findAccessToken`, also long after it has expired: an opaque one until its row is swept, a JWT while its signing key is kept. */
+export const findAccessTokenOfAnyAge = (
+  deps: OAuthDeps,
+  token: string,
+  at: EpochMillis,
+): Promise<FoundAccessToken | undefined> => lookUp(deps, token, { at, endsAfter: 0 });
+
+const lookUp = async (
+  { store, signingKeys, issuer }: OAuthDeps,
+  token: string,
+  { at, endsAfter }: { readonly at: EpochMillis; readonly endsAfter: EpochMillis },
+): Promise<FoundAccessToken | undefined> =>
+  isOpaqueToken(token)
+    ? ofRow(await store.tokens.findAccessToken(opaqueTokenKey(token), endsAfter))
+    : ofJwt(await signingKeys.verifyLatest(token), { issuer, at });
 
 const refreshTokenShape = /^tgr_([A-Za-z0-9_-]{1,64})\./;
 

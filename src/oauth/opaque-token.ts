@@ -9,6 +9,9 @@ const instantLength = 9;
 export const newOpaqueToken = (at: EpochMillis): string =>
   `${prefix}${at.toString(36).padStart(instantLength, '0')}.${randomText(32)}`;
 
+/** Whether it is one letter by letter, be it of the form without the instant that came before. */
+export const hasOpaqueForm = (token: string): boolean => /^tga_(?:[0-9a-z]{9}\.)?[A-Za-z0-9_-]{43}$/.test(token);
+
 export const isOpaqueToken = (token: string): boolean => token.startsWith(prefix);
 
 /**

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { deleteKeys } from '../../src/applications/delete-keys.js';
 import { disableGrantTypes } from '../../src/applications/disable-grant-types.js';
 import type { GeneratedKeys } from '../../src/applications/generate-keys.js';
 import { updateApplication } from '../../src/applications/update-application.js';
@@ -7,8 +8,11 @@ import {
   generateAccessToken,
   type GenerateAccessTokenInput,
 } from '../../src/oauth/management/generate-access-token.js';
+import { removeOutlivedKeys } from '../../src/signing-keys/remove-outlived-keys.js';
+import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.js';
 import { actorWith, refusalOf } from '../management/open-management.js';
-import { openIssuer, type Issuer } from './open-issuer.js';
+import { sweepAll } from '../store/registration-reading.js';
+import { basic, openIssuer, type Issuer } from './open-issuer.js';
 
 let issuer: Issuer;
 let keys: GeneratedKeys;
@@ -103,6 +107,14 @@ describe('generateAccessToken', () => {
   });
 });
 
+/** Its row, if it had one, is gone, and so is the key that signed it. */
+const sweptLater = async (): Promise<void> => {
+  await rotateSigningKey(issuer.oauth, issuer.actor, { algorithm: 'ES256', immediately: false });
+  issuer.clock.advance(400 * 86_400_000);
+  await removeOutlivedKeys(issuer.oauth);
+  await sweepAll(issuer.store, issuer.clock.now());
+};
+
 describe('generateAccessToken with revokeToken', () => {
   it.each(['JWT', 'OPAQUE'] as const)('ends the %s token before it', async (accessTokenFormat) => {
     await updateKeys(issuer.deps, issuer.actor, { clientId, accessTokenFormat });
@@ -113,6 +125,41 @@ describe('generateAccessToken with revokeToken', () => {
     expect(await introspect(fresh)).toMatchObject({ active: true });
     const [event] = await issuer.eventsOf('generateAccessToken');
     expect(JSON.parse(event?.changes ?? '')).toMatchObject({ revoked: true });
+  });
+
+  test.each([
+    { what: 'has expired', over: () => Promise.resolve(issuer.clock.advance(3_600_000)) },
+    { what: 'expired long ago', over: sweptLater },
+    { what: 'was revoked', over: (token: string) => issuer.post('/revoke', { token }, basic(keys)) },
+    {
+      what: 'lost its signing key',
+      over: () => rotateSigningKey(issuer.oauth, issuer.actor, { algorithm: 'ES256', immediately: true }),
+    },
+    {
+      what: 'belonged to keys that were made anew',
+      over: async () => {
+        const { application } = keys.client;
+        await deleteKeys(issuer.deps, issuer.actor, { clientId });
+        keys = await issuer.keys({ applicationId: application.id, clientId });
+      },
+    },
+  ])('goes on from a token that $what', async ({ over }) => {
+    for (const accessTokenFormat of ['JWT', 'OPAQUE'] as const) {
+      await updateKeys(issuer.deps, issuer.actor, { clientId, accessTokenFormat });
+      const former = (await generate()).accessToken.reveal();
+      await over(former);
+      const fresh = await generate({ revokeToken: former });
+      expect(await introspect(fresh.accessToken.reveal())).toMatchObject({ active: true });
+    }
+  });
+
+  it.each(['JWT', 'OPAQUE'] as const)('refuses a %s token that was altered, or cut', async (accessTokenFormat) => {
+    await updateKeys(issuer.deps, issuer.actor, { clientId, accessTokenFormat });
+    const token = (await generate()).accessToken.reveal();
+    const altered = accessTokenFormat === 'JWT' ? token.replace(/\.[^.]{4}/, '.AAAA') : `${token}x`;
+    for (const revokeToken of [altered, token.slice(0, -1), '', 'tga_', 'tgr_fam_x.1.mac'])
+      expect(await refusalOf(generate({ revokeToken }))).toEqual({ code: 'BAD_USER_INPUT', field: 'revokeToken' });
+    expect(await introspect(token)).toMatchObject({ active: true });
   });
 
   it('ends no user token, refresh token or token of other keys, and makes none then', async () => {

@@ -116,11 +116,18 @@ const events: readonly {
 ];
 
 const userEvents: typeof events = [
-  { what: 'the user is disabled', error: 'invalid_grant', happens: (_, user) => changeUser(user, { enabled: { from: true, to: false } }) },
+  {
+    what: 'the user is disabled',
+    error: 'invalid_grant',
+    happens: (_, user) => changeUser(user, { enabled: { from: true, to: false } }),
+  },
   {
     what: 'the user is disabled and enabled again',
     error: 'invalid_grant',
-    happens: async (_, user) => [await changeUser(user, { enabled: { from: true, to: false } }), await changeUser(user, { enabled: { from: false, to: true } })],
+    happens: async (_, user) => [
+      await changeUser(user, { enabled: { from: true, to: false } }),
+      await changeUser(user, { enabled: { from: false, to: true } }),
+    ],
   },
   {
     what: 'the password is changed',

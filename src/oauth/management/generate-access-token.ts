@@ -8,20 +8,19 @@ import { badInput, ManagementError, notFound } from '../../model/management-erro
 import type { Secret } from '../../model/secret.js';
 import { audienceFor } from '../audience.js';
 import { isUsable } from '../invalid-client.js';
-import { endToken } from '../end-token.js';
-import { findToken, type FoundAccessToken } from '../find-token.js';
 import { issueTokens } from '../issue-tokens.js';
 import type { IssuedTokens } from '../token-issue.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
 import { grantedScopes } from '../scope.js';
+import { formerToken } from './former-token.js';
 
 export interface GenerateAccessTokenInput {
   readonly clientId: string;
   /** Absent: the default scopes. */
   readonly scopes?: readonly string[] | null | undefined;
   readonly validityPeriodSeconds?: number | null | undefined;
-  /** The client_credentials access token before it, which ends. */
+  /** The client_credentials access token before it, which ends if it has not ended yet. */
   readonly revokeToken?: string | null | undefined;
 }
 
@@ -50,11 +49,12 @@ export const generateAccessToken = async (
   refuseIfOff(client);
   const scopes = checkedScopes(input.scopes ?? undefined, keySet);
   const lifetimeSeconds = checkedLifetime(input.validityPeriodSeconds ?? undefined, keySet);
-  const former = await formerToken(deps, { text: input.revokeToken ?? undefined, keySet, at });
+  const text = input.revokeToken ?? undefined;
+  const former = text === undefined ? undefined : await formerToken(deps, { text, keySet, at });
   const issued = await issue(deps, actor, { client, scopes, lifetimeSeconds, at });
-  const changes = JSON.stringify({ scopes, expiresInSeconds: lifetimeSeconds, revoked: former !== undefined });
+  const changes = JSON.stringify({ scopes, expiresInSeconds: lifetimeSeconds, revoked: former?.isLive === true });
   await deps.store.audit.append(auditOf(actor, at, { action: 'generateAccessToken', target: keySet.id, changes }));
-  if (former !== undefined) await endToken(deps, { ...former, at });
+  await former?.end();
   return { ...issued, tokenType: 'Bearer' };
 };
 
@@ -85,25 +85,6 @@ const checkedLifetime = (seconds: number | undefined, keySet: KeySet): number =>
   seconds === undefined
     ? keySet.accessTokenLifetimeSeconds
     : wholeNumber('validityPeriodSeconds', seconds, { min: 1, max: keySet.maxAccessTokenLifetimeSeconds });
-
-interface FormerToken {
-  readonly text: string;
-  readonly found: FoundAccessToken;
-}
-
-const formerToken = async (
-  deps: OAuthDeps,
-  { text, keySet, at }: { readonly text: string | undefined; readonly keySet: KeySet; readonly at: EpochMillis },
-): Promise<FormerToken | undefined> => {
-  if (text === undefined) return undefined;
-  const found = await findToken(deps, text, at);
-  const isOurs = found?.keySetId === keySet.id && found.kind !== 'refresh_token';
-  if (isOurs && found.grantType === 'client_credentials') return { text, found };
-  throw badInput(
-    'revokeToken',
-    'Give an access token that these keys got by client_credentials and that has not expired.',
-  );
-};
 
 interface Wanted {
   readonly client: Client;
