@@ -2,11 +2,11 @@ import { needOf, type Need } from './field-scopes.js';
 
 /**
  * Arguments that pick things by what a field of theirs says → that field. An argument needs what the field needs: whoever may not read
- * something must not find it out by asking who has it. A name that the schema does not have stops the start.
+ * something must not find it out by asking who has it. `application(clientId:)` is left out: a client id is on every request of its client,
+ * and a dashboard may have no other name for its application. A name that the schema does not have stops the start.
  */
 const filters: ReadonlyMap<string, readonly [type: string, field: string]> = new Map([
   ['Query.application.id', ['Application', 'id']],
-  ['Query.application.clientId', ['KeySet', 'clientId']],
   ['Query.application.name', ['Application', 'name']],
   ['Query.applications.nameContains', ['Application', 'name']],
   ['Query.applications.enabled', ['Application', 'enabled']],
