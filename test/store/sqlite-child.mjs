@@ -1,6 +1,7 @@
-// Opens the embedded store in a process of its own: node sqlite-child.mjs <open.js> <file> hold | try | write
+// Opens the embedded store in a process of its own: node sqlite-child.mjs <open.js> <file> hold | try | write | 'write without log'
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { DatabaseSync } from '@photostructure/sqlite';
 
 const [program = '', file = '', task = ''] = process.argv.slice(2);
 const { openSqliteStore } = await import(pathToFileURL(program).href);
@@ -50,7 +51,7 @@ const write = async (store, name) => {
   }
 };
 
-try {
+const work = async () => {
   const store = await openSqliteStore(file);
   say('open');
   if (task === 'write') {
@@ -61,6 +62,20 @@ try {
   }
   if (task === 'hold') process.stdin.resume();
   if (task === 'try') await store.close();
+};
+
+/** As SQLite writes while it switches a file over to its log: the old pages in a journal, new ones in the file, and no end yet. */
+const writeWithoutLog = () => {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN IMMEDIATE; DELETE FROM users');
+  database.exec('CREATE TABLE more AS SELECT randomblob(99000) FROM sqlite_schema'); // more than the memory holds
+  say('writing');
+  process.stdin.on('end', () => database.close()).resume();
+};
+
+try {
+  if (task === 'write without log') writeWithoutLog();
+  else await work();
 } catch (error) {
   say(`${error.name}: ${error.message}`);
 }

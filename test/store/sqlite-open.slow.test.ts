@@ -110,6 +110,21 @@ describe('a file of the embedded store', () => {
       await store.close();
     }
   });
+
+  it('is rolled back where a process was killed in a transaction without the log, and has everything again', async () => {
+    const file = newFile();
+    mkdirSync(dirname(file));
+    copyFileSync(await usedFile(), file); // this process may have the other one open until it is collected as garbage
+    const writer = await startChild(file, 'write without log');
+    await writer.said(1);
+    await writer.kill();
+    expect(writer.lines).toEqual(['writing']);
+    expect(statSync(`${file}-journal`).size).toBeGreaterThan(0);
+    const store = await openSqliteStore(file);
+    expect(await store.users.count({})).toBe(200);
+    expect(readdirSync(dirname(file))).not.toContain('tallygate.db-journal');
+    await store.close();
+  });
 });
 
 describe('a file that must not be used', () => {

@@ -21,7 +21,7 @@ export interface ChildOptions {
 /** The embedded store in another process, which says what was acknowledged. */
 export const startChild = async (
   file: string,
-  task: 'hold' | 'try' | 'write',
+  task: 'hold' | 'try' | 'write' | 'write without log',
   { blocks }: ChildOptions = {},
 ): Promise<ChildProcess> => {
   const program = join(dirname(await builtProgram()), 'store', 'sqlite', 'open.js');
