@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
@@ -162,10 +162,37 @@ describe('a malformed value', () => {
     expect(await sentences({}, [], 'port: "unclosed')).toEqual([expect.stringContaining('one YAML mapping')]);
   });
 
+  const tenfold = [...'bcdefghi'].map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]},`.repeat(10)}]`);
+  test.each([
+    { what: 'an alias of nothing', yaml: 'port: *nothing' },
+    { what: 'an unknown tag', yaml: 'port: !number 8443' },
+    { what: 'aliases that multiply', yaml: ['a: &a [x]', ...tenfold].join('\n') },
+    { what: 'more levels than fit', yaml: `port: ${'['.repeat(50_000)}` },
+    { what: 'two documents', yaml: 'port: 1\n---\nport: 2' },
+  ])('with $what stops the start', async ({ yaml }) => {
+    expect(await sentences({}, [], yaml)).toEqual([expect.stringContaining('one YAML mapping')]);
+  });
+
+  it('that holds itself stops the start', async () => {
+    expect(await sentences({}, [], 'trusted-proxies: &all [*all]')).toEqual([expect.stringContaining('a list of')]);
+  });
+
   it('takes lists as lists', async () => {
     const config = await read({}, [], `trusted-proxies: [10.0.0.0/8, "::1"]\nsecret-key: [${key}, ${otherKey}]`);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
     expect(config.secretKey).toHaveLength(2);
+  });
+});
+
+describe('a tallygate.yaml that cannot be read', () => {
+  test.each([
+    { what: 'a folder', make: (path: string) => mkdirSync(path) },
+    { what: 'a link to nothing', make: (path: string) => symlinkSync('nowhere', path) },
+  ])('because it is $what stops the start', async ({ make }) => {
+    const spoilt = mkdtempSync(join(folder, 'spoilt-'));
+    make(join(spoilt, 'tallygate.yaml'));
+    const reading = readConfig({ argv: [], folder: spoilt, environment: {} });
+    await expect(reading).rejects.toThrow('tallygate.yaml cannot be read');
   });
 });
 

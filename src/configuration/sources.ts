@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from '../model/nearest-name.js';
 import type { Problem } from './problem.js';
@@ -65,17 +65,16 @@ export const fromEnvironment = (environment: Readonly<Record<string, string | un
 /** `tallygate.yaml` in the working folder, if there is one: one flat mapping. */
 export const fromFile = async (folder: string): Promise<Source> => {
   const path = join(folder, 'tallygate.yaml');
-  if (!existsSync(path)) return { given: new Map(), problems: [] };
-  const { parseDocument, isMap } = await import('yaml');
-  const document = parseDocument(readFileSync(path, 'utf8'));
-  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents))) {
-    return {
-      given: new Map(),
-      problems: [{ sentence: 'tallygate.yaml must be one YAML mapping, like `port: 8443`.' }],
-    };
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { given: new Map(), problems: [] };
+  const text = contentOf(path);
+  if (text === undefined) return refused('tallygate.yaml cannot be read: it must be a file that this user may read.');
+  const content = await mappingIn(text);
+  if (content === undefined) {
+    return refused(
+      'tallygate.yaml must be one YAML mapping, like `port: 8443`; tags and unknown aliases are not taken.',
+    );
   }
-  const content: unknown = document.toJS();
-  const entries = Object.entries(content ?? {}).map(([name, value]) => ({ name, text: scalar(value) }));
+  const entries = Object.entries(content).map(([name, value]) => ({ name, text: listed(value) }));
   const problems = entries
     .filter(({ text }) => text === undefined)
     .map(({ name }) => ({ sentence: `${keys.call(name)} must be one value, or a list of values.` }));
@@ -88,12 +87,29 @@ export const fromFile = async (folder: string): Promise<Source> => {
   );
 };
 
+const refused = (sentence: string): Source => ({ given: new Map(), problems: [{ sentence }] });
+
+const mappingIn = async (text: string): Promise<object | undefined> => {
+  const { parseDocument, isMap } = await import('yaml');
+  try {
+    const document = parseDocument(text, { logLevel: 'error' });
+    if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+    if (document.contents !== null && !isMap(document.contents)) return undefined;
+    const content: unknown = document.toJS();
+    return typeof content === 'object' ? (content ?? {}) : undefined;
+  } catch {
+    return undefined; // an alias of nothing, or so much in so few lines that it is an attack
+  }
+};
+
+const listed = (value: unknown): string | undefined => {
+  if (!Array.isArray(value)) return scalar(value);
+  const items = value.map(scalar);
+  return items.includes(undefined) ? undefined : items.join(',');
+};
+
 const scalar = (value: unknown): string | undefined => {
   if (value === null) return '';
-  if (Array.isArray(value)) {
-    const items = value.map(scalar);
-    return items.includes(undefined) ? undefined : items.join(',');
-  }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;
