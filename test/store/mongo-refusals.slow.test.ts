@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { mongo } from 'mongoose';
 import { describe, expect, it } from '@jest/globals';
 import { startError } from '../../src/store/mongo/connection.js';
@@ -71,6 +72,17 @@ describe('a MongoDB that cannot keep what is promised', () => {
     expect(await refusal(`mongodb://localhost:1/${name}`)).toMatch(says);
     expect(await refusal(`mongodb+srv://user:secret-word@db.example/${name}`)).toMatch(says);
   });
+
+  it.each(['tlsCAFile', 'tlsCRLFile', 'tlsCertificateKeyFile'])(
+    'stops the start before it connects when the file that the URL names as %s is of no use',
+    async (option) => {
+      for (const file of ['/nowhere/secret-word.pem', '/', resolve('package.json')]) {
+        const message = await refusal(`mongodb://localhost:1/?tls=true&${option}=${encodeURIComponent(file)}`);
+        expect(message).toContain(`names a file as ${option} that is not there, cannot be read or`);
+        expect(message).not.toContain('secret-word');
+      }
+    },
+  );
 
   it.each(['', '/', '/a', `/${'a'.repeat(63)}`, '/Ä-1_é', '/?replicaSet=rs'])(
     'is looked for when its URL ends with "%s"',

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Mongoose, mongo } from 'mongoose';
 import type { Connection, ConnectOptions } from 'mongoose';
 import { StoreRefused, StoreUnavailable } from '../port/store.js';
+import { checkUrl, databaseOf, urlRefusal } from './check-url.js';
 import { within } from './run.js';
 import type { Sample } from './store-clock.js';
 import { storeError } from './store-error.js';
@@ -31,7 +32,6 @@ const optionsFor = (patience: number): ConnectOptions => ({
 
 /** For the first connection, which may have to look up names and make TLS ready. */
 const connectMillis = 5_000;
-const defaultDatabase = 'tallygate';
 
 /**
  * Connects with a client of its own: one whose first try failed stays closed for good.
@@ -40,7 +40,7 @@ const defaultDatabase = 'tallygate';
 export const connect = async (url: string, patience: number): Promise<Connection> => {
   const connection = new Mongoose().createConnection();
   try {
-    checkDatabaseName(url);
+    checkUrl(url);
     await within(connectMillis, () => connection.openUri(url, { ...optionsFor(patience), ...databaseOf(url) }));
     return connection;
   } catch (error) {
@@ -49,27 +49,9 @@ export const connect = async (url: string, patience: number): Promise<Connection
   }
 };
 
-const databaseOf = (url: string): ConnectOptions =>
-  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: defaultDatabase };
-
-/** Servers on Windows take fewer names than others: one rule for all (https://www.mongodb.com/docs/manual/reference/limits/). */
-const checkDatabaseName = (url: string): void => {
-  const name = new mongo.MongoClient(url, databaseOf(url)).options.dbName; // the driver's own reading; this does not connect
-  if (Buffer.byteLength(name) > 63) {
-    throw new StoreRefused('The name of the database in the database URL is longer than 63 bytes.');
-  }
-  if (/[/\\. "$*<>:|?\0]/.test(name)) {
-    throw new StoreRefused(
-      'The name of the database in the database URL holds a character that MongoDB refuses: one of / \\ . " $ * < > : | ? or a space.',
-    );
-  }
-};
-
-/** Sentences without the driver's words, which may hold the URL and so the password. */
 const refusal = (error: unknown): unknown => {
-  if (isMalformed(error)) return new StoreRefused('The database URL is not a valid MongoDB connection string.', error);
   if (error instanceof StoreUnavailable && isOfOldServer(error.cause)) return tooOld(error.cause);
-  return startError(error);
+  return startError(urlRefusal(error));
 };
 
 /** What a failed start is told as. */
@@ -89,18 +71,6 @@ export const startError = (error: unknown): unknown => {
   }
   return storeError(error);
 };
-
-const isMalformed = (error: unknown): boolean =>
-  error instanceof Error &&
-  [
-    'MongoParseError',
-    'MongoAPIError',
-    'MongoInvalidArgumentError',
-    'MongoMissingCredentialsError',
-    'MongoRuntimeError',
-    'TypeError',
-    'URIError',
-  ].includes(error.name);
 
 /** Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them. */
 const isOfOldServer = (error: unknown): boolean => {

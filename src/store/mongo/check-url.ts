@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { mongo } from 'mongoose';
+import type { ConnectOptions } from 'mongoose';
+import { StoreRefused } from '../port/store.js';
+
+const defaultDatabase = 'tallygate';
+
+/** Which database is meant when the URL does not say. */
+export const databaseOf = (url: string): ConnectOptions =>
+  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: defaultDatabase };
+
+/**
+ * Looks at a URL and at the files that it names, by the driver's own reading of it. Does not connect.
+ * @throws StoreRefused with a sentence that does not hold the URL
+ */
+export const checkUrl = (url: string): void => {
+  try {
+    const { options } = new mongo.MongoClient(url, databaseOf(url));
+    checkDatabaseName(options.dbName);
+    if (options.tls) checkTlsFiles(options);
+  } catch (error) {
+    throw urlRefusal(error);
+  }
+};
+
+/** Sentences without the driver's words, which may hold the URL and so the password. */
+export const urlRefusal = (error: unknown): unknown =>
+  isMalformed(error) ? new StoreRefused('The database URL is not a valid MongoDB connection string.', error) : error;
+
+const isMalformed = (error: unknown): boolean =>
+  error instanceof Error &&
+  [
+    'MongoParseError',
+    'MongoAPIError',
+    'MongoInvalidArgumentError',
+    'MongoMissingCredentialsError',
+    'MongoRuntimeError',
+    'TypeError',
+    'URIError',
+  ].includes(error.name);
+
+/** Servers on Windows take fewer names than others: one rule for all (https://www.mongodb.com/docs/manual/reference/limits/). */
+const checkDatabaseName = (name: string): void => {
+  if (Buffer.byteLength(name) > 63) {
+    throw new StoreRefused('The name of the database in the database URL is longer than 63 bytes.');
+  }
+  if (/[/\\. "$*<>:|?\0]/.test(name)) {
+    throw new StoreRefused(
+      'The name of the database in the database URL holds a character that MongoDB refuses: one of / \\ . " $ * < > : | ? or a space.',
+    );
+  }
+};
+
+/** The driver would look at them as it connects, and what is wrong with them would be told as a server that is away. */
+const checkTlsFiles = ({ tlsCAFile, tlsCRLFile, tlsCertificateKeyFile, passphrase }: mongo.MongoOptions): void => {
+  usable('tlsCAFile', tlsCAFile, (ca) => new X509Certificate(ca));
+  usable('tlsCRLFile', tlsCRLFile, (crl) => createSecureContext({ crl }));
+  usable('tlsCertificateKeyFile', tlsCertificateKeyFile, (pem) =>
+    createSecureContext({ cert: pem, key: pem, passphrase }),
+  );
+};
+
+const usable = (option: string, path: string | undefined, use: (content: Buffer) => unknown): void => {
+  if (path === undefined) return;
+  try {
+    use(readFileSync(path));
+  } catch (cause) {
+    throw new StoreRefused(
+      `The database URL names a file as ${option} that is not there, cannot be read or is not what it must be, in PEM.`,
+      cause,
+    );
+  }
+};
