@@ -94,7 +94,7 @@ const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const door = frontDoor();
   const scheme = certificate === undefined ? 'http' : 'https';
   const issuerOf = (port: number): string => config.issuer ?? urlOf(scheme, config.host, port);
-  const place = { host: config.host, port: config.port, issuerOf };
+  const place = { host: config.host, port: config.port, issuerOf, log };
   const listener = await listen(certificate === undefined ? place : { ...place, certificate }, door.handle, '');
   const issuer = issuerOf(listener.port);
   const metrics = createMetrics();
@@ -184,7 +184,7 @@ const openManagement = async (
 ): Promise<Listener | undefined> => {
   const { managementHost: host, managementPort: port, mode } = config;
   try {
-    return await listen({ host, port, issuerOf: () => issuer }, handler, 'MANAGEMENT_');
+    return await listen({ host, port, issuerOf: () => issuer, log }, handler, 'MANAGEMENT_');
   } catch (error) {
     if (mode === 'production' || !(error instanceof StartRefused)) throw error;
     log.warn({ reason: error.message }, 'no_management_listener');

@@ -34,7 +34,7 @@ export const createApp = (parts: AppParts): RequestListener => {
     const facts = readFacts(parts, context.req, query);
     const fault = requestFault(context.req);
     await (fault === undefined ? site.serve(context, facts) : site.refuse(context, facts, fault));
-    parts.noteAnswer(site.label, context.res.statusCode, (performance.now() - start) / 1000);
+    noteAnswer(parts, context, { start, label: site.label, requestId: facts.requestId });
   });
   const handle = koa.callback(); // last: it takes the middleware as it stands
   return together((request, response) => void handle(request, response));
@@ -46,6 +46,17 @@ const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, quer
   query,
   remoteAddress: remoteAddressOf(request),
 });
+
+/** For metrics and log, without anything that was sent: also the way to what went well, by its request id. */
+const noteAnswer = (
+  parts: AppParts,
+  { req: { method }, res: { statusCode: status } }: Context,
+  { start, label, requestId }: { readonly start: number; readonly label: string; readonly requestId: string },
+): void => {
+  const millis = performance.now() - start;
+  parts.noteAnswer(label, status, millis / 1000);
+  parts.log.debug({ requestId, method, route: label, status, durationMillis: Math.round(millis * 10) / 10 }, 'request');
+};
 
 /** Where nothing is. */
 const refusingSite = (parts: AppParts, reason: unknown): Site => {

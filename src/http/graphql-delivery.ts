@@ -9,7 +9,7 @@ import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
 import { describeError } from './describe-error.js';
 import { graphqlRequestIn } from './graphql-body.js';
 import { acceptedMediaType, isUtf8Json, type GraphqlMediaType } from './media-type.js';
-import { readBody } from './read-body.js';
+import { clientGone, readBody } from './read-body.js';
 import { factsOf } from './request-facts.js';
 
 export interface Graphql {
@@ -33,8 +33,12 @@ const answerOperation = async (deps: GraphqlDeps, runner: OperationRunner, conte
     return;
   }
   const answer = await answerTo(deps, runner, context.req);
-  if (answer === 'aborted') context.respond = false;
-  else send(context, mediaType, answer);
+  if (answer !== 'aborted') {
+    send(context, mediaType, answer);
+    return;
+  }
+  context.respond = false;
+  context.res.statusCode = clientGone;
 };
 
 /** Who is asking is found out before anything is read of what he asks. */

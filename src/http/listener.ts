@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { refusalOf, refusals, refuseConnections } from './refuse-connection.js';
+import type { Log } from '../model/log.js';
+import { refusalOf, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
 
 export interface Certificate {
   /** PEM. */
@@ -18,6 +19,8 @@ export interface ListenerPlace {
   readonly certificate?: Certificate;
   /** What `error_uri` begins with in answers to what is no request. */
   readonly issuerOf: (port: number) => string;
+  /** Is told of what is refused without being a request. */
+  readonly log: Log;
 }
 
 export interface Listener {
@@ -51,7 +54,7 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
   server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
   await listen(server, place);
   const port = portOf(server);
-  refuseOn(server, connections.all, place.issuerOf(port));
+  refuseOn(server, connections.all, { issuer: place.issuerOf(port), log: place.log });
   return { port, stop: (timeoutMillis) => stop(server, connections, timeoutMillis) };
 };
 
@@ -65,8 +68,8 @@ const continueWhenRead =
     handler(request, response);
   };
 
-const refuseOn = (server: Server, all: Iterable<Socket>, issuer: string): void => {
-  const refuse = refuseConnections(issuer);
+const refuseOn = (server: Server, all: Iterable<Socket>, parts: RefusalParts): void => {
+  const refuse = refuseConnections(parts);
   server.on('connect', (_, socket) => refuse(socket, refusals.method));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const beneath = error.code === 'ERR_SSL_HTTP_REQUEST' ? beneathTls(all, socket) : undefined;

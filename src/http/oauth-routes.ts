@@ -4,7 +4,7 @@ import type { Endpoint, EndpointRequest, EndpointResponse } from '../oauth/endpo
 import { bodyTooLarge, contentCoded, methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
 import { corsHeaders } from './cors.js';
 import { deliver } from './deliver.js';
-import { readBody } from './read-body.js';
+import { clientGone, readBody } from './read-body.js';
 import type { RequestFacts } from './request-facts.js';
 import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
 
@@ -33,8 +33,8 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
     serve: async (context, facts) => {
       context.respond = false;
       const answer = await answerOf(context.req, facts).catch((error: unknown) => refusalOf(parts, error, facts));
-      if (answer === undefined) return; // the client has gone
-      await send(context, facts, answer);
+      if (answer === undefined) context.res.statusCode = clientGone;
+      else await send(context, facts, answer);
     },
     refuse: (context, facts, error) => {
       context.respond = false;

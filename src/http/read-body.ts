@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
+/** The status that metrics and log have for a client that went away before it was answered, as NGINX has it. */
+export const clientGone = 499;
+
 /**
  * The whole body. `too_large` is known from Content-Length before anything is read, or once more than `limitBytes` have come; what
  * is left unread is the delivery's business: `linger` sees to it that the refusal still arrives. `aborted`: the client went away.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Log } from '../model/log.js';
 import { jsonHeaders } from '../oauth/endpoints/json-headers.js';
 
 /** An answer to what is no request that the app could see. */
@@ -27,18 +28,21 @@ export const refusalOf = (code: string | undefined): Refusal => {
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? refusals.tooSlow : refusals.malformed;
 };
 
-/**
- * Refuses what came on a connection, once, and closes it: behind the answers to the requests before it, and never in the middle of one.
- * @param issuer what `error_uri` begins with
- */
-export const refuseConnections = (issuer: string): ((socket: Duplex, refusal: Refusal) => void) => {
+export interface RefusalParts {
+  /** What `error_uri` begins with. */
+  readonly issuer: string;
+  readonly log: Log;
+}
+
+/** Refuses what came on a connection, once, and closes it: behind the answers to the requests before it, and never in the middle of one. */
+export const refuseConnections = (parts: RefusalParts): ((socket: Duplex, refusal: Refusal) => void) => {
   const refused = new WeakSet<Duplex>();
   const refuse = (socket: Duplex, refusal: Refusal): void => {
     const current = currentResponse(socket);
     const isHalfWritten = current !== undefined && current.headersSent && !current.writableEnded;
     if (current?.req.complete === true) current.once('close', () => refuse(socket, refusal));
     else if (!socket.writable || isHalfWritten) socket.destroy();
-    else endWith(socket, answerTo(refusal, issuer));
+    else endWith(socket, answerTo(refusal, parts));
   };
   return (socket, refusal) => {
     if (refused.has(socket)) return; // Node's parser tells of one error again with all that comes after it
@@ -51,9 +55,10 @@ export const refuseConnections = (issuer: string): ((socket: Duplex, refusal: Re
 const currentResponse = (socket: Duplex): ServerResponse | undefined =>
   '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse ? socket._httpMessage : undefined;
 
-const answerTo = ({ status, description, header }: Refusal, issuer: string): string => {
+const answerTo = ({ status, description, header }: Refusal, { issuer, log }: RefusalParts): string => {
   const error = 'invalid_request';
   const requestId = randomUUID();
+  log.debug({ requestId, status: Number.parseInt(status) }, 'connection_refused');
   const body = JSON.stringify({
     error,
     error_description: description,

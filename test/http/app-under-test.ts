@@ -2,14 +2,14 @@ import { createApp } from '../../src/http/app.js';
 import { openListener, type Listener } from '../../src/http/listener.js';
 import { remoteAddressOf } from '../../src/http/remote-address.js';
 import type { Route } from '../../src/http/route.js';
-import type { Log } from '../../src/model/log.js';
 import type { Endpoint } from '../../src/oauth/endpoints/endpoint.js';
+import { recordingLog, type LogEntry } from '../support/recording-log.js';
 
 export interface AppUnderTest {
   readonly port: number;
   readonly url: string;
   /** Events that were logged, with their fields. */
-  readonly logged: readonly { readonly level: string; readonly event: string; readonly fields: unknown }[];
+  readonly logged: readonly LogEntry[];
   readonly answers: readonly { readonly label: string; readonly status: number }[];
   stopping: boolean;
   readonly listener: Listener;
@@ -45,10 +45,8 @@ export const document: Endpoint = {
 };
 
 export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
-  const logged: { level: string; event: string; fields: unknown }[] = [];
+  const { log, logged } = recordingLog();
   const answers: { label: string; status: number }[] = [];
-  const note = (level: string) => (fields: unknown, event: string) => void logged.push({ level, event, fields });
-  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const app = { stopping: false };
   const issuer = options.issuer ?? 'https://issuer.example';
   const handler = createApp({
@@ -61,7 +59,7 @@ export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
     remoteAddressOf: remoteAddressOf(options.trustedProxies ?? []),
     noteAnswer: (label, status) => void answers.push({ label, status }),
   });
-  const place = { host: '127.0.0.1', port: 0, issuerOf: () => issuer };
+  const place = { host: '127.0.0.1', port: 0, issuerOf: () => issuer, log };
   const listener = await openListener(place, handler);
   const close = () => listener.stop(0);
   return Object.assign(app, {

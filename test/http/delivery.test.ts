@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import type { Route } from '../../src/http/route.js';
 import { factsOf } from '../../src/http/request-facts.js';
@@ -241,6 +242,33 @@ describe('a route', () => {
       fields: { requestId: answer.headers.get('x-request-id'), error: 'Error' },
     });
     expect(text + JSON.stringify(app.logged)).not.toContain('hunter2');
+  });
+});
+
+describe('the log', () => {
+  it('has one debug line for each request, by its id, with nothing that was sent', async () => {
+    const answer = await fetch(`${app.url}/nowhere/hunter2?word=hunter2`, { method: 'DELETE' });
+    const requestId = answer.headers.get('x-request-id');
+    const lines = app.logged.filter(({ fields }) => fields['requestId'] === requestId);
+    expect(lines).toEqual([
+      {
+        level: 'debug',
+        event: 'request',
+        fields: { requestId, method: 'DELETE', route: 'other', status: 404, durationMillis: expect.any(Number) },
+      },
+    ]);
+  });
+
+  it('says 499 of a client that has gone', async () => {
+    const socket = connect(app.port, '127.0.0.1');
+    await new Promise((resolve) => {
+      socket.write('POST /token HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n', 'utf8');
+      socket.once('data', resolve);
+    });
+    const before = app.answers.length;
+    socket.destroy();
+    while (app.answers.length === before) await new Promise((resolve) => setImmediate(resolve));
+    expect(app.answers.at(-1)).toEqual({ label: '/token', status: 499 });
   });
 });
 

@@ -4,14 +4,16 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openListener, type Listener } from '../../src/http/listener.js';
 import { newCertificate } from '../../src/start/new-certificate.js';
+import { recordingLog } from '../support/recording-log.js';
 import { ask } from '../support/server-process.js';
 import { exchange, expectRefusal, parseAnswer } from './raw.js';
 
+const { log, logged } = recordingLog();
 let listener: Listener | undefined;
 afterEach(() => listener?.stop(0));
 
 const open = async (handler: RequestListener, speaksTls: boolean): Promise<Listener> => {
-  const place = { host: '127.0.0.1', port: 0, issuerOf: () => 'https://issuer.example' };
+  const place = { host: '127.0.0.1', port: 0, issuerOf: () => 'https://issuer.example', log };
   const certificate = speaksTls ? { certificate: await newCertificate(Date.now()) } : {};
   listener = await openListener({ ...place, ...certificate }, handler);
   return listener;
@@ -56,6 +58,13 @@ describe('a listener with TLS', () => {
 });
 
 describe('what is no request', () => {
+  it('is told to the log with the id of its answer', async () => {
+    const { port } = await open(hello, false);
+    const answer = parseAnswer(await exchange(port, ['no request\r\n\r\n']));
+    const fields = { requestId: answer.headers.get('x-request-id'), status: 400 };
+    expect(logged.at(-1)).toEqual({ level: 'debug', event: 'connection_refused', fields });
+  });
+
   it('is refused behind the answers to the requests before it, once', async () => {
     const { port } = await open(hello, false);
     const text = await exchange(port, [get + get, 'no request\r\n\r\n', 'no request\r\n\r\n']);

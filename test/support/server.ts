@@ -7,7 +7,6 @@ import { compose, type Composition } from '../../src/compose.js';
 import { frontDoor } from '../../src/http/front-door.js';
 import { openListener } from '../../src/http/listener.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
-import type { Log } from '../../src/model/log.js';
 import { managementScopes } from '../../src/model/management-scope.js';
 import { Secret } from '../../src/model/secret.js';
 import type { OAuthDeps } from '../../src/oauth/oauth-deps.js';
@@ -18,6 +17,7 @@ import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/port/store.js';
 import { createUser } from '../../src/users/create-user.js';
 import { manualClock, type ManualClock } from '../store/opened-stores.js';
+import { recordingLog, type LogEntry } from './recording-log.js';
 
 export interface TestServerOptions {
   /** An open store, which stays open; absent: a fresh embedded one that goes with the server. */
@@ -58,12 +58,6 @@ export interface Sample {
   readonly password: string;
 }
 
-export interface LogEntry {
-  readonly level: keyof Log;
-  readonly event: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
 /** The whole product in this process, by plain HTTP on a free port. */
 export interface TestServer {
   readonly url: string;
@@ -99,7 +93,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
   const door = frontDoor();
   const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
   const issuerOf = (port: number): string => options.issuer ?? urlOf(port) + (options.issuerPath ?? '');
-  const listener = await openListener({ host: '127.0.0.1', port: 0, issuerOf }, door.handle);
+  const listener = await openListener({ host: '127.0.0.1', port: 0, issuerOf, log }, door.handle);
   const url = urlOf(listener.port);
   const composition = await compose({
     store,
@@ -149,16 +143,6 @@ const storeFor = async ({ store, clock }: TestServerOptions) => {
     await rm(folder, { recursive: true, force: true });
   };
   return { store: fresh, clock: manual, release };
-};
-
-const recordingLog = () => {
-  const logged: LogEntry[] = [];
-  const at =
-    (level: keyof Log): Log['info'] =>
-    (fields, event) =>
-      void logged.push({ level, event, fields });
-  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  return { log, logged };
 };
 
 /** Made once for each store: a second server on it finds everything. */
