@@ -1,4 +1,4 @@
-import { atMost, singleLine } from '../management/input-limits.js';
+import { atMost, singleLine, visible } from '../management/input-limits.js';
 import type { Label } from '../model/application.js';
 import { badInput } from '../model/management-error.js';
 
@@ -16,6 +16,12 @@ export const checkedLabels = (labels: readonly Label[]): readonly Label[] => {
     if (!labelKey.test(key)) throw badInput(`${field}.key`, 'Give 1 to 63 letters, digits or any of . _ / -');
     if (keys.has(key)) throw badInput(`${field}.key`, 'Give each key once.');
     keys.add(key);
-    return { key, value: singleLine(`${field}.value`, value, { min: 0, max: 255 }) };
+    return { key, value: checkedValue(`${field}.value`, value) };
   });
+};
+
+/** Empty, or something that does not look empty. */
+const checkedValue = (field: string, value: string): string => {
+  const checked = singleLine(field, value, { min: 0, max: 255 });
+  return checked === '' ? checked : visible(field, checked);
 };

@@ -21,11 +21,23 @@ export const multiLine = (field: string, value: string, range: Range): string =>
   checked(field, value, { range, forbidden: /(?![\t\n\r])\p{Cc}/u });
 
 /**
- * A name that people read: NFC without white space around it, then as `singleLine`.
+ * A name that people read: NFC without white space around it, then as `singleLine`, and something of it can be seen.
  * @throws ManagementError BAD_USER_INPUT on `field`
  */
 export const displayedName = (field: string, value: string, range: Range): string =>
-  singleLine(field, value.normalize('NFC').trim(), range);
+  visible(field, singleLine(field, value.normalize('NFC').trim(), range));
+
+/**
+ * A text with at least one character that can be seen: letters, digits, punctuation, symbols.
+ * @throws ManagementError BAD_USER_INPUT on `field`
+ */
+export const visible = (field: string, value: string): string => {
+  if (seen.test(value)) return value;
+  throw badInput(field, 'Give at least one character that can be seen.');
+};
+
+/** U+2800 is a Braille cell without dots: a symbol, and blank. */
+const seen = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * A text of printable ASCII, the space included: VSCHAR (RFC 6749 App. A).
@@ -51,8 +63,10 @@ const idLength: Range = { min: 1, max: 255 };
  */
 export const wholeNumber = (field: string, value: number, { min, max }: Range): number => {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw badInput(field, `Give a whole number from ${min} to ${max}.`);
+  throw badInput(field, wholeNumberSentence({ min, max }));
 };
+
+export const wholeNumberSentence = ({ min, max }: Range): string => `Give a whole number from ${min} to ${max}.`;
 
 /**
  * A list with at most `max` items.

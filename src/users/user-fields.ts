@@ -3,21 +3,22 @@ import { badInput } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 import { enforcedUsername } from '../model/username.js';
 
-/** Longer names are refused before the profile looks at them. */
-const usernameLimit = 255;
+const usernameLength = { min: 1, max: 255 };
 
 /**
- * The user name as it is kept: UsernameCaseMapped (RFC 8265 §3.3).
+ * The user name as it is kept: UsernameCaseMapped (RFC 8265 §3.3). Its characters are counted as they are given, and as they are kept.
  * @throws ManagementError BAD_USER_INPUT on `username`
  */
 export const checkedUsername = (username: string): string => {
-  singleLine('username', username, { min: 1, max: usernameLimit });
-  const enforced = enforcedUsername(username);
-  if (enforced !== undefined && enforced.length <= usernameLimit) return enforced;
-  throw badInput(
-    'username',
-    'Give letters, digits and ASCII punctuation without spaces (RFC 8265 UsernameCaseMapped).',
-  );
+  const enforced = enforcedUsername(singleLine('username', username, usernameLength));
+  if (enforced === undefined) {
+    throw badInput(
+      'username',
+      'Give letters, digits and ASCII punctuation without spaces (RFC 8265 UsernameCaseMapped).',
+    );
+  }
+  if ([...enforced].length <= usernameLength.max) return enforced;
+  throw badInput('username', 'Give a name that has at most 255 characters without capitals, too.');
 };
 
 /** Something on both sides of one @; whether mail arrives there only mail can tell. @throws ManagementError BAD_USER_INPUT on `email` */

@@ -41,6 +41,10 @@ describe('createApplication', () => {
     expect(await create({ name: '  Cafe\u0301 ' })).toMatchObject({ name: 'Caf\u00e9' });
   });
 
+  it.each(['\u{1F680}', '.', '\u0e01', 'क्\u200dष', '\u{1F468}\u200d\u{1F373}'])('takes the name %j', async (name) => {
+    expect(await create({ name })).toMatchObject({ name });
+  });
+
   it('takes null for what was left out', async () => {
     const created = await create({ description: null, labels: null, idempotencyKey: null });
     expect(created).not.toHaveProperty('description');
@@ -77,6 +81,13 @@ describe('createApplication', () => {
 test.each<{ readonly what: string; readonly input: object; readonly field: string }>([
   { what: 'no name', input: { name: '' }, field: 'name' },
   { what: 'white space for a name', input: { name: ' \t ' }, field: 'name' },
+  { what: 'a name that nobody can see', input: { name: '\u200b\u2060\u3164' }, field: 'name' },
+  { what: 'a name of format characters and spaces', input: { name: '\u202e \u00ad \ufeff' }, field: 'name' },
+  {
+    what: 'a value that looks empty',
+    input: { labels: [{ key: 'a', value: ' \u200b' }] },
+    field: 'labels.0.value',
+  },
   { what: 'a name of 121 characters', input: { name: 'n'.repeat(121) }, field: 'name' },
   { what: 'a name with U+0000', input: { name: 'a\0b' }, field: 'name' },
   { what: 'a name of two lines', input: { name: 'a\nb' }, field: 'name' },

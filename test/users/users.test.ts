@@ -85,6 +85,21 @@ describe('createUser', () => {
   });
 
   it.each([
+    ['as it is given', '\u{10400}'.repeat(255), '\u{10428}'.repeat(255)],
+    ['whatever its bytes', '\u0e01'.repeat(255), '\u0e01'.repeat(255)],
+  ])('takes a user name of 255 characters %s', async (_, username, kept) => {
+    expect(await create({ username })).toMatchObject({ username: kept });
+    expect(await refusalOf(create({ username: `${username}${username.slice(-2)}` }))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'username',
+    });
+  });
+
+  it('says which length it means when a name grows by losing its capitals', async () => {
+    await expect(create({ username: '\u0130'.repeat(200) })).rejects.toThrow('at most 255 characters without capitals');
+  });
+
+  it.each([
     ['8 characters', 'eight ch'],
     ['8 characters beyond the basic plane', '\u{1F600}'.repeat(8)],
     ['1,024 bytes', 'p'.repeat(1024)],
