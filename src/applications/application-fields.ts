@@ -10,9 +10,10 @@ export const checkedDescription = (description: string): string =>
 
 /** The version that the caller has seen, if he cares. @throws ManagementError BAD_USER_INPUT on `ifVersion` */
 export const checkedVersion = (ifVersion: number | null | undefined): number | undefined =>
-  ifVersion === undefined || ifVersion === null
-    ? undefined
-    : wholeNumber('ifVersion', ifVersion, { min: 1, max: 2_147_483_647 });
+  ifVersion === undefined || ifVersion === null ? undefined : wholeNumber('ifVersion', ifVersion, versions);
+
+/** As far as GraphQL counts. */
+export const versions = { min: 1, max: 2_147_483_647 };
 
 /**
  * A field that can be left out, but has no value to fall back to.

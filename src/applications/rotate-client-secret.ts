@@ -26,7 +26,7 @@ export interface RotatedSecret {
 }
 
 const liveLimit = 5;
-const longestRetirementSeconds = 365 * 86_400;
+export const retirementSeconds = { min: 0, max: 365 * 86_400 };
 /** 9999-12-31T23:59:59.999Z */
 const lastInstant = 253_402_300_799_999;
 
@@ -61,10 +61,7 @@ interface Wanted {
 const checkedInput = ({ name, expiresAt, retireOldAfterSeconds }: RotateClientSecretInput): Omit<Wanted, 'sealed'> => ({
   ...(name === undefined || name === null ? {} : { name: displayedName('name', name, { min: 1, max: 120 }) }),
   ...(expiresAt === undefined || expiresAt === null ? {} : { expiresAt }),
-  retiresOlderAfterSeconds: wholeNumber('retireOldAfterSeconds', retireOldAfterSeconds ?? 0, {
-    min: 0,
-    max: longestRetirementSeconds,
-  }),
+  retiresOlderAfterSeconds: wholeNumber('retireOldAfterSeconds', retireOldAfterSeconds ?? 0, retirementSeconds),
 });
 
 const rotated = (keySet: KeySet, { sealed, ...wanted }: Wanted, at: EpochMillis): KeySet => {

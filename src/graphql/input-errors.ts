@@ -2,12 +2,14 @@ import {
   coerceInputValue,
   getNamedType,
   getNullableType,
+  GraphQLInt,
   isEnumType,
   isInputObjectType,
   isInputType,
   isListType,
   isNonNullType,
   Kind,
+  separateOperations,
   typeFromAST,
   TypeInfo,
   visit,
@@ -19,7 +21,9 @@ import {
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from 'graphql';
+import { wholeNumberSentence } from '../management/input-limits.js';
 import { badInput, ManagementError } from '../model/management-error.js';
+import { numberRanges } from './number-ranges.js';
 import type { SelectedFrom } from './selected-fields.js';
 
 /** So many errors of one operation are told. */
@@ -35,10 +39,12 @@ export const variableErrors = (
 ): readonly ManagementError[] => {
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return [];
-  const uses = placesOf(schema, document).variables;
+  // Other operations may use the same names otherwise.
+  const own = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+  const uses = placesOf(schema, own).variables;
   return definitions
     .flatMap((definition) =>
-      errorsOf({ schema, definition, variables, place: uses.get(definition.variable.name.value) }),
+      errorsOf({ schema, definition, variables, places: uses.get(definition.variable.name.value) ?? [] }),
     )
     .slice(0, errorLimit);
 };
@@ -65,17 +71,28 @@ interface Variable {
   readonly schema: GraphQLSchema;
   readonly definition: VariableDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly place: Place | undefined;
+  /** Where it is used. */
+  readonly places: readonly Place[];
 }
 
-const errorsOf = ({ schema, definition, variables, place }: Variable): readonly ManagementError[] => {
+const errorsOf = ({ schema, definition, variables, places }: Variable): readonly ManagementError[] => {
   const name = definition.variable.name.value;
   const declared = typeFromAST(schema, definition.type);
   const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  if (value === undefined && (definition.defaultValue !== undefined || !isNonNullType(declared))) return [];
+  const { defaultValue } = definition;
+  if (value === undefined && (defaultValue !== undefined || !isNonNullType(declared))) {
+    return defaultValue?.kind === Kind.NULL ? errorsOfNull(places) : [];
+  }
   if (!isInputType(declared)) return [];
-  return errorsIn(value, declared, place?.path ?? [name]);
+  if (value === null && !isNonNullType(declared)) return errorsOfNull(places);
+  return errorsIn(value, declared, places[0]?.path ?? [name]);
 };
+
+/** Where the place has a default value a variable may be left out, and graphql lets it be null: but the place does not. */
+const errorsOfNull = (places: readonly Place[]): readonly ManagementError[] =>
+  places
+    .filter(({ type }) => isNonNullType(type))
+    .map(({ path, type }) => badInput(fieldName(path), expected(type, path)));
 
 const errorsIn = (value: unknown, type: GraphQLInputType, base: readonly string[]): readonly ManagementError[] => {
   const errors: ManagementError[] = [];
@@ -107,10 +124,10 @@ const typeAt = (type: GraphQLInputType, path: readonly (string | number)[]): Gra
   return at;
 };
 
-/** Where the text gives values, and where it uses variables (the first time). */
+/** Where the text gives values, and where it uses variables. */
 const placesOf = (schema: GraphQLSchema, document: DocumentNode) => {
   const values = new Map<ASTNode, Place>();
-  const variables = new Map<string, Place>();
+  const variables = new Map<string, Place[]>();
   const path: string[] = [];
   const typeInfo = new TypeInfo(schema);
   const enter = (node: ASTNode, _key: unknown, parent: unknown): void => {
@@ -118,8 +135,8 @@ const placesOf = (schema: GraphQLSchema, document: DocumentNode) => {
     if (step !== undefined) path.push(step);
     const place = { path: [...path], type: typeInfo.getInputType() ?? undefined };
     if (valueKinds.has(node.kind)) values.set(node, place);
-    if (node.kind === Kind.VARIABLE && !isDefinition(parent) && !variables.has(node.name.value)) {
-      variables.set(node.name.value, place);
+    if (node.kind === Kind.VARIABLE && !isDefinition(parent)) {
+      variables.set(node.name.value, [...(variables.get(node.name.value) ?? []), place]);
     }
   };
   const leave = (node: ASTNode): void => {
@@ -156,7 +173,7 @@ const refusal = (place: Place, error: GraphQLError): ManagementError => {
   );
   if (error.originalError instanceof ManagementError) return badInput(field, error.originalError.message);
   if (named !== undefined) return badInput(field, named.sentence);
-  return badInput(field, expected(place.type));
+  return badInput(field, expected(place.type, place.path));
 };
 
 /** graphql speaks of the object where a field is missing or unknown. */
@@ -175,11 +192,11 @@ const sentences: Readonly<Record<string, string>> = {
   String: 'Give a string.',
   ID: 'Give an id, a string.',
   Boolean: 'Give true or false.',
-  Int: 'Give a whole number from -2147483648 to 2147483647.',
+  Int: 'Give a whole number.',
   Float: 'Give a number.',
 };
 
-const expected = (type: GraphQLInputType | undefined): string => {
+const expected = (type: GraphQLInputType | undefined, path: readonly string[]): string => {
   if (type === undefined) return 'This value does not fit.';
   if (isListType(getNullableType(type))) return 'Give a list of values that fit, or one such value.';
   const named = getNamedType(type);
@@ -189,5 +206,7 @@ const expected = (type: GraphQLInputType | undefined): string => {
       .map(({ name }) => name)
       .join(', ')}.`;
   if (isInputObjectType(named)) return `Give an object of the type ${named.name}.`;
+  const range = named === GraphQLInt ? numberRanges.get(path.at(-1) ?? '') : undefined;
+  if (range !== undefined) return wholeNumberSentence(range);
   return sentences[named.name] ?? `Give a value of the type ${named.name}.`;
 };

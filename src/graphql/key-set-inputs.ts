@@ -17,6 +17,7 @@ import {
   SigningAlgorithmEnum,
   TokenFormatEnum,
 } from './enums.js';
+import { lifetimeDescription } from './number-ranges.js';
 import { DateTimeScalar } from './scalars.js';
 
 /** What generateKeys and updateKeys both can say. */
@@ -63,22 +64,25 @@ abstract class KeySetSettingsInput {
   })
   jwks?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Seconds, from 1; the default is 3600.' })
+  @Field(() => Int, { nullable: true, description: lifetimeDescription('accessTokenLifetimeSeconds') })
   accessTokenLifetimeSeconds?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Seconds, from accessTokenLifetimeSeconds; the default is 86400. The ceiling of `validity_period`.',
+    description: `${lifetimeDescription('maxAccessTokenLifetimeSeconds')} At least accessTokenLifetimeSeconds: the ceiling of \`validity_period\`.`,
   })
   maxAccessTokenLifetimeSeconds?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Seconds, from refreshTokenIdleSeconds; the default is 30 days.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: `${lifetimeDescription('refreshTokenLifetimeSeconds')} At least refreshTokenIdleSeconds.`,
+  })
   refreshTokenLifetimeSeconds?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Seconds, from 1; the default is 7 days.' })
+  @Field(() => Int, { nullable: true, description: lifetimeDescription('refreshTokenIdleSeconds') })
   refreshTokenIdleSeconds?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Seconds, 0 to 300; the default is 10.' })
+  @Field(() => Int, { nullable: true, description: lifetimeDescription('refreshTokenReuseWindowSeconds') })
   refreshTokenReuseWindowSeconds?: number | null;
 }
 
@@ -171,7 +175,7 @@ export class RotateClientSecretInput {
     nullable: true,
     defaultValue: 0,
     description:
-      'So many seconds after the first use of the new secret the older ones end, or earlier if they were to end earlier; 0: from that use on. ' +
+      '0 to 31536000. So many seconds after the first use of the new secret the older ones end, or earlier if they were to end earlier; 0: from that use on. ' +
       'Until then they work, so that a rotation whose reply was lost takes nothing away; revokeClientSecret ends one whatever happens.',
   })
   retireOldAfterSeconds?: number | null;

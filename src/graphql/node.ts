@@ -16,10 +16,11 @@ export class NodeResolver {
   @Query(() => NodeType, {
     complexity: nodeCost,
     nullable: true,
-    description: 'Whatever has this id; null when there is nothing.',
+    description:
+      'What has this id and is a Node; null when there is nothing, and for what is none, like a client secret.',
   })
   node(
-    @Arg('id', () => ID, { description: 'An id that a field called id answered.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of an Application, KeySet, User, Grant or AuditEvent.' }) id: string,
     @Ctx() { deps }: OperationContext,
   ): Promise<Found | undefined> {
     return findNode(deps.oauth.store, lookedUpId('id', id));

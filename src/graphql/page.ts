@@ -75,7 +75,7 @@ export const connectionOf = async <T>(
   { list, page, positionOf }: Listing<T>,
 ): Promise<Connection<T>> => {
   const { keyring } = deps.oauth;
-  const first = wholeNumber('first', args.first ?? defaultPageLength, { min: 1, max: longestPage });
+  const first = wholeNumber('first', args.first ?? defaultPageLength, pageLengths);
   const after = args.after ?? undefined;
   const { items, hasNextPage } = await page(
     after === undefined ? { first } : { first, after: readCursor(keyring, list, after) },
@@ -96,6 +96,7 @@ export const connectionOf = async <T>(
 
 export const defaultPageLength = 20;
 const longestPage = 100;
+export const pageLengths = { min: 1, max: longestPage };
 
 /** What a page costs (`operation-limits`): its items, as many as were asked for. */
 export const pageCost = ({

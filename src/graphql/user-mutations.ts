@@ -15,7 +15,7 @@ const passwordDescription = 'At least 8 characters and at most 1,024 bytes, used
 class CreateUserInput {
   @Field(() => String, {
     description:
-      'Kept and shown as the PRECIS profile UsernameCaseMapped (RFC 8265) gives it: without capitals. Unique in that form.',
+      '1 to 255 characters, kept and shown as the PRECIS profile UsernameCaseMapped (RFC 8265) gives it: without capitals. Unique in that form.',
   })
   username!: string;
 

@@ -1,3 +1,4 @@
+import { isLookedUpId } from '../management/input-limits.js';
 import type { KeyEnvironment } from '../model/application.js';
 import type { Clock, EpochMillis } from '../model/clock.js';
 import type { ManagementErrorCode } from '../model/management-error.js';
@@ -37,6 +38,7 @@ export const createRowCheck = async (
   const now = clock();
 
   return ({ applicationId, environment, username, firstTokenAt }) => {
+    if (!isLookedUpId(applicationId)) return refusals.applicationId;
     if (!known.has(applicationId)) return refusals.application;
     if (!(firstTokenAt >= 0 && firstTokenAt < now)) return refusals.instant;
     const enforced = enforcedUsername(username);
@@ -48,6 +50,7 @@ export const createRowCheck = async (
 };
 
 const refusals = {
+  applicationId: { code: 'BAD_USER_INPUT', message: 'applicationId must be 1 to 255 printable ASCII characters.' },
   application: { code: 'NOT_FOUND', message: 'There is no such application.' },
   instant: { code: 'BAD_USER_INPUT', message: 'firstTokenAt must lie in the past, and not before 1970.' },
   username: { code: 'BAD_USER_INPUT', message: 'This cannot be a user name (RFC 8265, UsernameCaseMapped).' },

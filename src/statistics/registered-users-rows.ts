@@ -1,3 +1,4 @@
+import { lookedUpId } from '../management/input-limits.js';
 import type { KeyEnvironment } from '../model/application.js';
 import { splitPeriod } from '../model/calendar.js';
 import type { Bucket, Period } from '../model/calendar.js';
@@ -46,7 +47,7 @@ export const rowLimit = 50_000;
 
 /**
  * The series of many applications, one application after the other, in one round trip of counting.
- * @throws ManagementError NOT_FOUND on `applicationIds`; BAD_USER_INPUT as `splitPeriod`, or when there would be more rows than `rowLimit`
+ * @throws ManagementError NOT_FOUND on `applicationIds`; BAD_USER_INPUT on it, as `splitPeriod`, or when there would be more rows than `rowLimit`
  */
 export const readRegisteredUsersTable = async (
   store: Store,
@@ -93,7 +94,7 @@ interface Named {
 const applicationsOf = async (search: Search): Promise<readonly Named[]> => {
   const { applicationIds } = search.query;
   if (applicationIds === undefined || applicationIds === null) return allApplications(search);
-  const ids = [...new Set(applicationIds)];
+  const ids = [...new Set(applicationIds.map((id) => lookedUpId('applicationIds', id)))];
   checkRows(ids.length, search.buckets);
   const found = await inCut(search.cut, ids);
   if (found.length < ids.length) throw unknownApplication();

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { lookedUpId } from '../management/input-limits.js';
 import { keyEnvironments } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { notFound } from '../model/management-error.js';
@@ -24,7 +25,7 @@ export const differenceLimit = 1000;
  * Counts the registrations one by one, for each application and environment, and compares the kept counts, the series, the list, the CSV and the
  * metric with them. Works in small slices, each in a snapshot of its own, so that it can run beside the traffic: what is registered, imported or
  * erased meanwhile makes no difference.
- * @throws ManagementError NOT_FOUND
+ * @throws ManagementError NOT_FOUND; BAD_USER_INPUT on `applicationId`
  */
 export const verifyStatistics = async (
   store: Store,
@@ -46,7 +47,7 @@ export const verifyStatistics = async (
 };
 
 const known = async (store: Store, id: string): Promise<string> => {
-  const application = await store.applications.find(id);
+  const application = await store.applications.find(lookedUpId('applicationId', id));
   if (application === undefined) throw notFound('application');
   return application.id;
 };

@@ -40,8 +40,14 @@ const app = 'application(name: "Sample application")';
 
 describe('a value that does not fit names its field and what would fit, and is not repeated', () => {
   test.each([
-    [`{ users(first: "${secret}") { totalCount } }`, {}, 'first', 'Give a whole number'],
-    [`{ users(first: 3000000000) { totalCount } }`, {}, 'first', 'Give a whole number'],
+    [`{ users(first: "${secret}") { totalCount } }`, {}, 'first', 'Give a whole number from 1 to 100.'],
+    [`{ users(first: 3000000000) { totalCount } }`, {}, 'first', 'Give a whole number from 1 to 100.'],
+    [
+      'mutation ($input: UpdateKeysInput!) { updateKeys(input: $input) { keys { id } } }',
+      { input: { clientId: 'sample', refreshTokenReuseWindowSeconds: 1.5 } },
+      'refreshTokenReuseWindowSeconds',
+      'Give a whole number from 0 to 300.',
+    ],
     [`{ users(enabled: "${secret}") { totalCount } }`, {}, 'enabled', 'Give true or false.'],
     [`{ applications(label: "${secret}") { totalCount } }`, {}, 'label', 'Give an object of the type LabelInput.'],
     [`{ applications(label: { key: "a" }) { totalCount } }`, {}, 'label.value', 'This field is required.'],
@@ -99,8 +105,20 @@ describe('a value that does not fit names its field and what would fit, and is n
     [
       'query ($i: Interval) { registeredUsers(period: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", interval: $i }) { date } }',
       { i: null },
-      expect.stringContaining('period'),
-      '',
+      'period.interval',
+      'Give one of HOUR, DAY, WEEK, MONTH, QUARTER, YEAR.',
+    ],
+    [
+      'query ($i: Interval = null) { registeredUsers(period: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", interval: $i }) { date } }',
+      {},
+      'period.interval',
+      'Give one of HOUR',
+    ],
+    [
+      'mutation ($e: KeyEnvironment) { importRegistrations(input: { rows: [{ applicationId: "a", username: "b", firstTokenAt: "2026-01-01T00:00:00Z", environment: $e }] }) { created } }',
+      { e: null },
+      'rows.environment',
+      'Give one of PRODUCTION, SANDBOX.',
     ],
     [
       'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }',
@@ -141,6 +159,40 @@ describe('a value that does not fit names its field and what would fit, and is n
       extensions: { code: 'BAD_USER_INPUT', field },
     });
     if (typeof field === 'string') expect(answer.text).not.toContain('hunter2');
+  });
+
+  it('looks at the operation that is asked for, not at its neighbours', async () => {
+    const period = '{ from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", interval: $i }';
+    const query = `query Mine ($i: Interval) { registeredUsers(period: ${period}) { date } }`;
+    const neighbour = 'query Theirs ($i: ID) { application(id: $i) { id } }';
+    const run = async (operationName: string, variables: object) => {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: `${query} ${neighbour}`, operationName, variables }),
+      });
+      const { errors = [] }: any = await response.json();
+      return errors.map(({ extensions }: any) => extensions.field);
+    };
+    expect(await run('Mine', { i: null })).toEqual(['period.interval']);
+    expect(await run('Theirs', { i: 7.5 })).toEqual(['id']);
+    expect(await run('Theirs', { i: null })).toEqual(['id']); // by the resolver: none of its arguments is given
+  });
+
+  it.each([
+    ['{ application(id: "") { id } }', 'id'],
+    ['{ node(id: "") { id } }', 'id'],
+    ['{ keySet(clientId: "") { id } }', 'clientId'],
+    ['{ verifyStatistics(applicationId: "") { asOf } }', 'applicationId'],
+    [
+      '{ registeredUsers(applicationIds: [""], period: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }) { date } }',
+      'applicationIds',
+    ],
+    ['mutation { deleteApplication(input: { id: "" }) { deletedId } }', 'id'],
+    ['mutation { revokeGrants(input: { userId: "" }) { revokedCount } }', 'userId'],
+  ])('takes no empty text for an id: %s', async (query, field) => {
+    const { body } = await ask(query);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field } }]);
   });
 
   it('tells ten errors at most', async () => {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from '@jest/globals';
 import {
+  getNamedType,
+  GraphQLInt,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -9,6 +11,7 @@ import {
   isIntrospectionType,
 } from 'graphql';
 import { grantEnumValue } from '../../src/graphql/enums.js';
+import { numberRanges } from '../../src/graphql/number-ranges.js';
 import { buildManagementSchema, printManagementSchema } from '../../src/graphql/schema.js';
 import { grantNames } from '../../src/model/grant-name.js';
 
@@ -58,6 +61,15 @@ describe('schema/schema.graphql', () => {
     const found = schema.getType(type);
     if (!isObjectType(found)) throw new Error('no object type');
     expect(found.getFields()[field]?.description).toContain(sentence);
+  });
+
+  it('knows of every whole number that can be given what it can be, and by name alone', () => {
+    const inputs = types.filter(isInputObjectType).flatMap((type) => Object.values(type.getFields()));
+    const args = types
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()).flatMap((field) => field.args));
+    const numbers = [...inputs, ...args].filter(({ type }) => getNamedType(type) === GraphQLInt);
+    expect(new Set(numbers.map(({ name }) => name))).toEqual(new Set(numberRanges.keys()));
   });
 
   test.each([

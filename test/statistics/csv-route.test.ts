@@ -92,7 +92,7 @@ describe(`GET ${path}`, () => {
     { query: 'from=2020-01-13T00:00:00Z&to=2026-01-12T00:00:00Z', status: 400, field: 'to' },
     { query: 'from=1969-12-31T00:00:00Z&to=1970-01-12T00:00:00Z', status: 400, field: 'from' },
     { query: `${range}&applicationIds=app_unknown`, status: 404, field: 'applicationIds' },
-    { query: `${range}&applicationIds=`, status: 404, field: 'applicationIds' },
+    { query: `${range}&applicationIds=`, status: 400, field: 'applicationIds' },
   ])('answers ?$query with $status naming $field', async ({ query, status, field }) => {
     const answer = await get(query);
     expect(answer).toMatchObject({ status, body: { field, error_description: expect.any(String) } });

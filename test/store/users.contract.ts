@@ -103,8 +103,14 @@ export const usersContract: Contract = (name, open) => {
       const { users } = stores.first;
       expect(await users.update(rest.id, { email: null, displayName: null }, event())).toEqual(rest);
       await users.update(rest.id, { enabled: off }, event());
-      expect(await users.update(rest.id, { enabled: { from: false, to: false } }, event())).toMatchObject({ enabled: false, epoch: 1 });
-      expect(await users.update(rest.id, { enabled: { from: false, to: true } }, event())).toMatchObject({ enabled: true, epoch: 1 });
+      expect(await users.update(rest.id, { enabled: { from: false, to: false } }, event())).toMatchObject({
+        enabled: false,
+        epoch: 1,
+      });
+      expect(await users.update(rest.id, { enabled: { from: false, to: true } }, event())).toMatchObject({
+        enabled: true,
+        epoch: 1,
+      });
     });
 
     it('says that a user is unknown, and then writes nothing', async () => {
