@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, R
 import { lookedUpId, singleLine } from '../management/input-limits.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { User } from '../model/user.js';
-import { enforcedUsername } from '../model/username.js';
+import { enforcedUsername, usernamesFrom } from '../model/username.js';
 import type { UserFilter } from '../store/port/users.js';
 import { exactlyOne } from './exactly-one.js';
 import { grantPage, GrantConnectionType } from './grant.js';
@@ -131,10 +131,6 @@ export class UserResolver {
 const userFilter = (usernameStartsWith: Given<string>, enabled: Given<boolean>): UserFilter => ({
   ...(usernameStartsWith === null || usernameStartsWith === undefined
     ? {}
-    : { usernameStartsWith: folded(singleLine('usernameStartsWith', usernameStartsWith, { min: 0, max: 255 })) }),
+    : { usernames: usernamesFrom(singleLine('usernameStartsWith', usernameStartsWith, { min: 0, max: 255 })) }),
   ...(enabled === null || enabled === undefined ? {} : { enabled }),
 });
-
-/** As user names are kept; the beginning of one need not be one. */
-const folded = (beginning: string): string =>
-  enforcedUsername(beginning) ?? beginning.normalize('NFC').toLowerCase().normalize('NFC');

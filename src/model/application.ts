@@ -98,8 +98,16 @@ export interface Client {
   readonly keySet: KeySet;
 }
 
-/** The form under which application names are unique: NFC, trimmed by the caller, case folded. */
-export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase().normalize('NFC');
+/**
+ * The form under which application names are unique: NFC, trimmed by the caller, case folded (Unicode §3.13): ß, ẞ and ss are one, and so are
+ * Σ, σ and ς. Each character is folded by itself, so that a part of a name is folded like the whole; what was folded before stays.
+ */
+export const nameKey = (name: string): string =>
+  Array.from(name.normalize('NFC'), foldedCharacter).join('').normalize('NFC');
+
+/** The dotless ı is a letter of its own, although it shares its capital with i. */
+const foldedCharacter = (character: string): string =>
+  character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase();
 
 export const keySetsOf = (application: Application): readonly KeySet[] =>
   keyEnvironments.flatMap((environment) => application.keys[environment] ?? []);

@@ -22,6 +22,25 @@ export const enforcedUsername = (text: string): string | undefined => {
   return undefined;
 };
 
+/** Names in the order of their code points, `[from, below)`. */
+export interface UsernameRange {
+  readonly from: string;
+  readonly below: string;
+}
+
+/** A character that is none, behind all others: no name holds it. */
+const last = '\u{10FFFF}';
+
+/**
+ * The user names that begin with a text, whatever its capitals; the beginning of a name need not be one. Whether a capital sigma at its end
+ * is a final one would only tell what follows: both small letters are meant, which are neighbours.
+ */
+export const usernamesFrom = (text: string): UsernameRange => {
+  const start = enforcedUsername(text) ?? text.normalize('NFC').toLowerCase().normalize('NFC');
+  if (!text.endsWith('\u03A3')) return { from: start, below: start + last };
+  return { from: start.replace(/.$/u, '\u03C2'), below: start.replace(/.$/u, '\u03C3') + last };
+};
+
 const enforcedOnce = (text: string): string | undefined => {
   const prepared = widthMapped(text);
   if (prepared === '' || !hasIdentifierLetters(prepared)) return undefined;

@@ -73,6 +73,23 @@ describe('createApplication', () => {
     expect(await management.eventsOf('createApplication')).toHaveLength(1);
   });
 
+  it.each([
+    ['Straße', 'STRASSE'],
+    ['STRAẞE', 'strasse'],
+    ['ΟΔΟΣ', 'οδος'],
+    ['οδοσ', 'οδος'],
+    ['ﬁn', 'FIN'],
+    ['İzmir', 'i\u0307zmir'],
+  ])('refuses %j beside %j', async (name, there) => {
+    await create({ name: there });
+    expect(await refusalOf(create({ name }))).toEqual({ code: 'CONFLICT', field: 'name' });
+  });
+
+  it('tells the dotless ı from i', async () => {
+    await create({ name: 'ısı' });
+    expect(await create({ name: 'isi' })).toMatchObject({ name: 'isi' });
+  });
+
   it('makes one application of 64 calls with one name', async () => {
     expect(await outcomesOf(times(callers, () => create()))).toEqual({ done: 1, refused: { CONFLICT: callers - 1 } });
   });

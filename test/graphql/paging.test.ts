@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { createApplication } from '../../src/applications/create-application.js';
 import { systemActor } from '../../src/start/system-actor.js';
 import { createUser } from '../../src/users/create-user.js';
 import { startTestServer } from '../support/server.js';
@@ -187,7 +188,7 @@ describe('filters', () => {
       expect(body.data.applications.totalCount).toBe(body.data.applications.nodes.length);
       return body.data.applications.nodes.map(({ name }: { name: string }) => name);
     };
-    expect(await names('nameContains: "STRASSE"')).toEqual([]);
+    expect(await names('nameContains: "STRASSE"')).toEqual(['Straße 7']);
     expect(await names('nameContains: "sTRAßE"')).toEqual(['Straße 7']);
     expect(await names('nameContains: "%"')).toEqual([]);
     expect(await names('nameContains: "_"')).toEqual([]);
@@ -199,5 +200,20 @@ describe('filters', () => {
     await createUser(server.oauth, systemActor, { username: 'Émile' });
     const { body } = await ask('{ users(usernameStartsWith: "ÉM") { nodes { username } } }');
     expect(body.data.users.nodes).toEqual([{ username: 'émile' }]);
+  });
+
+  it('find names by a part that ends in a capital sigma, whatever follows it', async () => {
+    await createApplication(server.oauth, systemActor, { name: 'Οδοσήμανση' });
+    await createApplication(server.oauth, systemActor, { name: 'Μεγάλη οδός' });
+    const { body } = await ask(
+      '{ open: applications(nameContains: "ΟΔΟΣ") { nodes { name } } accented: applications(nameContains: "οδόσ") { nodes { name } } }',
+    );
+    expect(body.data).toEqual({
+      open: { nodes: [{ name: 'Οδοσήμανση' }] },
+      accented: { nodes: [{ name: 'Μεγάλη οδός' }] },
+    });
+    for (const username of ['οδοσημα', 'οδος', 'οδοτ']) await createUser(server.oauth, systemActor, { username });
+    const users = await ask('{ users(usernameStartsWith: "ΟΔΟΣ") { nodes { username } } }');
+    expect(users.body.data.users.nodes.map(({ username }: any) => username).sort()).toEqual(['οδος', 'οδοσημα']);
   });
 });

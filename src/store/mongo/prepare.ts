@@ -1,6 +1,7 @@
 import type { mongo, Connection, Model } from 'mongoose';
 import { StoreRefused } from '../port/store.js';
 import type { Collections } from './database.js';
+import { foldNames } from './fold-names.js';
 import { isDuplicateKey } from './store-error.js';
 
 /** Raised with every change of the stored form that an older version would not understand. */
@@ -35,6 +36,7 @@ export const prepare = async (
   ];
   await Promise.all(indexes(collections, expires).map(([model, wanted]) => make(connection, model, wanted)));
   if (known === null) await writeFormat(collections);
+  else await foldNames(collections);
 };
 
 const writeFormat = async ({ settings }: Collections): Promise<void> => {

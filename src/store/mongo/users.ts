@@ -56,10 +56,10 @@ export const amongOfCut = (ids: readonly string[]): Condition => ({
 
 export const byAge = { createdAt: 1, _id: 1 } as const;
 
-const conditions = ({ usernameStartsWith, enabled }: UserFilter): readonly Condition[] => [
+const conditions = ({ usernames, enabled }: UserFilter): readonly Condition[] => [
   live,
-  // The order of names is that of their bytes, and no name holds the last code point.
-  ...when(usernameStartsWith, (start) => ({ username: { $gte: start, $lt: `${start}\u{10FFFF}` } })),
+  // The order of names is that of their bytes, which is that of their code points.
+  ...when(usernames, ({ from, below }) => ({ username: { $gte: from, $lt: below } })),
   ...when(enabled, (value) => ({ enabled: value })),
 ];
 

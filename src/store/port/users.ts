@@ -2,10 +2,10 @@ import type { AuditEvent } from '../../model/audit-event.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { Page, PageRequest } from '../../model/page.js';
 import type { User } from '../../model/user.js';
+import type { UsernameRange } from '../../model/username.js';
 
 export interface UserFilter {
-  /** Beginning of the enforced user name. */
-  readonly usernameStartsWith?: string;
+  readonly usernames?: UsernameRange;
   readonly enabled?: boolean;
 }
 

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { StoreRefused } from '../port/store.js';
 import { openConnection, type Connection } from './connection.js';
+import { foldNames } from './fold-names.js';
 import { inspectFile } from './inspect-file.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/migrations.js';
@@ -146,6 +147,7 @@ const openWriter = (path: string): Connection => {
   const writer = newWriter(path);
   try {
     migrate(writer, version);
+    foldNames(writer);
     return writer;
   } catch (error) {
     writer.close();

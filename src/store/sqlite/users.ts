@@ -32,8 +32,7 @@ export const findUsers = (statements: Statements, ids: readonly string[]): reado
 
 const parsed = (row: UserRow | undefined): User | undefined => row && userOf(row);
 
-/** By range and not by LIKE, so that an index finds the names. No name holds U+10FFFF, which is no character. */
 const conditions = (filter: UserFilter): readonly Condition[] => [
-  ...when(filter.usernameStartsWith, 'username >= ? AND username < ?', (start) => [start, `${start}\u{10FFFF}`]),
+  ...when(filter.usernames, 'username >= ? AND username < ?', ({ from, below }) => [from, below]),
   ...when(filter.enabled, 'enabled = ?', (enabled) => [Number(enabled)]),
 ];
