@@ -13,11 +13,13 @@ export interface Malformed {
  */
 export const graphqlRequestIn = (body: Buffer): GraphqlRequest | Malformed => {
   const parameters = jsonIn(body);
-  if (parameters === undefined) return { message: 'Send JSON in UTF-8.', status: 400 };
+  if (parameters === undefined) return { message: `Send JSON in UTF-8, ${example}.`, status: 400 };
   if (Array.isArray(parameters)) return { message: 'Send one operation at a time.' };
-  if (!isRecord(parameters)) return { message: 'Send a JSON object with the member query.' };
+  if (!isRecord(parameters)) return { message: `Send a JSON object with the member query, ${example}.` };
   const { query, operationName, variables, extensions } = parameters;
-  if (typeof query !== 'string') return { message: 'Give the document as a string in query.' };
+  if (typeof query !== 'string' || isBlank(query)) {
+    return { message: `Give the document as a string in query, ${example}.` };
+  }
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
     return { message: 'Give operationName as a string, or leave it out.' };
   }
@@ -31,6 +33,11 @@ export const graphqlRequestIn = (body: Buffer): GraphqlRequest | Malformed => {
     ...(typeof operationName === 'string' ? { operationName } : {}),
   };
 };
+
+const example = 'like {"query":"{ viewer { clientId } }"}';
+
+/** What GraphQL passes over, and nothing else (GraphQL §2.1.7). */
+const isBlank = (query: string): boolean => /^(?:[\s,\uFEFF]|#[^\n\r]*)*$/.test(query);
 
 const jsonIn = (body: Buffer): unknown => {
   try {

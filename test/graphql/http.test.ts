@@ -62,6 +62,7 @@ describe('an error before execution is 400 in the newer media type and 200 in pl
     ['an operation name that is no string', '{"query":"{viewer{clientId}}","operationName":1}', 'BAD_REQUEST'],
     ['extensions that are no object', '{"query":"{viewer{clientId}}","extensions":"x"}', 'BAD_REQUEST'],
     ['an empty query', '{"query":""}', 'BAD_REQUEST'],
+    ['a query of comments', '{"query":" # { viewer }\\n,"}', 'BAD_REQUEST'],
     [
       'a persisted query',
       '{"query":"{viewer{clientId}}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}',
@@ -102,6 +103,15 @@ describe('an error before execution is 400 in the newer media type and 200 in pl
       expect(answer.body.errors[0].extensions).toMatchObject({ code, requestId: answer.headers.get('x-request-id') });
     }
   });
+
+  test.each(['', '{}', 'null', '{"query":null}', '{"query":""}', '{"query":"\\n #"}'])(
+    '%j is told what a request is',
+    async (body) => {
+      const answer = await send(body);
+      expect(answer.body.errors[0].message).toContain('like {"query":"{ viewer { clientId } }"}.');
+      expect(answer.body.errors[0].extensions.code).toBe('BAD_REQUEST');
+    },
+  );
 
   it('but nulls are as good as nothing, and unknown members are passed over', async () => {
     const nulls = { variables: null, operationName: null, extensions: null, other: 1 };
