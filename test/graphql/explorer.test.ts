@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Script } from 'node:vm';
+import { runInNewContext, Script } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { explorerPage, explorerPolicy } from '../../src/graphql/explorer/page.js';
@@ -19,6 +19,38 @@ it('allows exactly the style and the script that are in the page', () => {
 it('has a script that is one', () => {
   expect(() => new Script(inside('script'))).not.toThrow();
   expect(inside('script')).not.toContain('innerHTML');
+});
+
+/** A function of the script, by itself. */
+const scripted = (name: string, surroundings = ''): any => {
+  const source = new RegExp(`const ${name} = [^]*?\\n};\\n`).exec(inside('script'))?.[0] ?? '';
+  return runInNewContext(`${surroundings}; ${source}; ${name}`);
+};
+
+it.each([
+  ['{ viewer { clientId } }', []],
+  ['query One { viewer { clientId } }', ['One']],
+  ['query One($a: Int = 1) { a } mutation Two { b }\nfragment F on Query { query mutation Three }', ['One', 'Two']],
+  ['query One { a(b: "} query Two {", c: """ } query Three """) } # query Four', ['One']],
+  ['query One { a(b: "\\\\" , c: "\\"}") } query Two { b }', ['One', 'Two']],
+])('finds the operations of %j', (document, names) => {
+  expect([...scripted('operationsIn')(document)]).toEqual(names);
+});
+
+it.each([
+  [200, { data: {} }, undefined],
+  [200, { data: null, errors: [{ message: 'There is no such user.' }] }, 'There is no such user.'],
+  [200, { errors: [{ message: 'a' }, { message: 'b' }] }, '2 errors'],
+  [401, { errors: [{ message: 'a' }] }, 'not valid, or not any more'],
+  [403, { errors: [{ message: 'Needs the scope users:read.' }] }, 'Needs the scope users:read.'],
+  [502, 'Bad Gateway', 'HTTP 502'],
+])('tells what went wrong with HTTP %d %j', (status, body, sentence) => {
+  const element = 'const element = () => ({ value: "token" })';
+  const parsed = 'const parsed = (text) => { try { return JSON.parse(text); } catch { return undefined; } }';
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const problem = scripted('problemOf', `${element}; ${parsed}`)({ status, text });
+  if (sentence === undefined) expect(problem).toBeUndefined();
+  else expect(problem).toContain(sentence);
 });
 
 it('asks what the schema answers', () => {

@@ -56,6 +56,7 @@ export const explorerPage = `<!doctype html>
     <textarea id="query" spellcheck="false" autocapitalize="off" autocomplete="off">${sampleQuery}</textarea>
     <div class="bar">
       <button class="main" id="run" type="button">Run</button>
+      <select id="operation" aria-label="Operation" hidden></select>
       <span id="state" class="state" role="status">Ctrl+Enter runs it, too.</span>
     </div>
     <h2><label for="variables">Variables</label></h2>

@@ -1,3 +1,5 @@
+import { docsScript } from './docs-script.js';
+
 /** What runs in the page. It builds everything from text, never from markup, and talks to this server alone. */
 export const explorerScript = `
 'use strict';
@@ -24,33 +26,76 @@ const ask = async (body) => {
     ),
     body: JSON.stringify(body),
   });
+  element('token').setAttribute('aria-invalid', String(response.status === 401));
   return { status: response.status, text: await response.text() };
 };
 
-const shown = (text) => {
+const parsed = (text) => {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
+};
+
+const shown = (text) => {
+  const value = parsed(text);
+  return value === undefined ? text : JSON.stringify(value, null, 2);
+};
+
+/** What went wrong with an answer, for people; undefined: nothing. */
+const problemOf = ({ status, text }) => {
+  if (status === 401) {
+    return element('token').value.trim() === ''
+      ? 'An access token is needed: get one, above.'
+      : 'This access token is not valid, or not any more: get another one, above.';
+  }
+  const answer = parsed(text);
+  const errors = (answer && answer.errors) || [];
+  if (status === 403) return 'Refused: ' + (errors.length > 0 ? errors[0].message : 'HTTP 403');
+  if (errors.length > 0) return errors.length === 1 ? 'One error: ' + errors[0].message : errors.length + ' errors';
+  return status < 400 ? undefined : 'HTTP ' + status;
+};
+
+/** Names of the operations of a document: what stands outside of all braces, strings and comments. */
+const operationsIn = (text) => {
+  const bare = text.replace(/"""[^]*?"""|"(?:\\\\.|[^"\\\\\\n])*"|#[^\\n]*/g, ' ');
+  const names = [];
+  let depth = 0;
+  for (const [token, name] of bare.matchAll(/[{(]|[})]|\\b(?:query|mutation)\\s+(\\w+)/g)) {
+    if (name === undefined) depth += '{('.includes(token) ? 1 : -1;
+    else if (depth === 0) names.push(name);
+  }
+  return names;
+};
+
+/** There is something to choose as soon as there are two. */
+const showOperations = () => {
+  const names = operationsIn(element('query').value);
+  const select = element('operation');
+  const chosen = select.value;
+  select.replaceChildren(...names.map((name) => make('option', name)));
+  if (names.includes(chosen)) select.value = chosen;
+  select.hidden = names.length < 2;
 };
 
 const run = async () => {
   const written = element('variables').value.trim();
-  let variables = {};
-  try {
-    if (written !== '') variables = JSON.parse(written);
-  } catch {
-    return say('state', 'The variables are not JSON.', 'bad');
-  }
+  const variables = written === '' ? {} : parsed(written);
+  if (variables === undefined) return say('state', 'The variables are not JSON.', 'bad');
+  showOperations();
+  const operation = element('operation');
+  const named = operation.hidden ? {} : { operationName: operation.value };
   element('run').disabled = true;
   say('state', 'Running …');
   try {
     const start = performance.now();
-    const answer = await ask({ query: element('query').value, variables });
+    const answer = await ask(Object.assign({ query: element('query').value, variables }, named));
     const millis = Math.round(performance.now() - start);
     element('answer').textContent = shown(answer.text);
-    say('state', 'HTTP ' + answer.status + ' in ' + millis + ' ms', answer.status < 400 ? 'good' : 'bad');
+    const problem = problemOf(answer);
+    if (problem === undefined) say('state', 'HTTP ' + answer.status + ' in ' + millis + ' ms', 'good');
+    else say('state', problem, 'bad');
     if (answer.status === 200 && schema === undefined) loadSchema();
   } catch (error) {
     say('state', 'The server did not answer: ' + error.message, 'bad');
@@ -82,91 +127,7 @@ const getToken = async () => {
   }
 };
 
-const typeText = (type) => {
-  if (type.kind === 'NON_NULL') return typeText(type.ofType) + '!';
-  return type.kind === 'LIST' ? '[' + typeText(type.ofType) + ']' : type.name;
-};
-const namedType = (type) => (type.ofType ? namedType(type.ofType) : type.name);
-
-const typeLink = (type) => {
-  const link = make('a', typeText(type));
-  link.href = '#type-' + namedType(type);
-  link.addEventListener('click', (event) => {
-    event.preventDefault();
-    element('search').value = '';
-    showTypes();
-    const target = element('type-' + namedType(type));
-    if (target === null) return;
-    target.open = true;
-    target.scrollIntoView({ block: 'start' });
-    target.querySelector('summary').focus();
-  });
-  return link;
-};
-
-const describeMember = (list, member) => {
-  const term = make('dt', member.name);
-  if (member.args && member.args.length > 0) {
-    term.append('(');
-    member.args.forEach((arg, index) => {
-      term.append((index > 0 ? ', ' : '') + arg.name + ': ', typeLink(arg.type));
-      if (arg.defaultValue !== null) term.append(' = ' + arg.defaultValue);
-    });
-    term.append(')');
-  }
-  if (member.type) term.append(': ', typeLink(member.type));
-  if (typeof member.defaultValue === 'string') term.append(' = ' + member.defaultValue);
-  list.append(term, make('dd', member.description || ''));
-};
-
-const membersOf = (type) => type.fields || type.inputFields || type.enumValues || [];
-
-const describeType = (type, word) => {
-  const details = make('details');
-  details.id = 'type-' + type.name;
-  const summary = make('summary', type.name + ' ');
-  summary.append(make('span', type.kind.toLowerCase().replace('_', ' '), 'kind'));
-  details.append(summary);
-  details.addEventListener('toggle', () => {
-    if (!details.open || details.childElementCount > 1) return;
-    const list = make('dl');
-    const members = membersOf(type);
-    const found = members.filter((member) => holds(member, word));
-    (holds(type, word) ? members : found).forEach((member) => describeMember(list, member));
-    details.append(make('p', type.description || ''), list);
-  });
-  return details;
-};
-
-const holds = (named, word) => named.name.toLowerCase().includes(word);
-const matches = (type, word) => holds(type, word) || membersOf(type).some((member) => holds(member, word));
-
-const showTypes = () => {
-  if (schema === undefined) return;
-  const word = element('search').value.trim().toLowerCase();
-  element('docs').replaceChildren(...schema.filter((type) => matches(type, word)).map((type) => describeType(type, word)));
-  if (word === '' && element('docs').firstElementChild) element('docs').firstElementChild.open = true;
-};
-
-const introspection =
-  'query Docs { __schema { queryType { name } mutationType { name } types { kind name description ' +
-  'fields { name description args { name type { ...T } defaultValue } type { ...T } } ' +
-  'inputFields { name description type { ...T } defaultValue } enumValues { name description } } } } ' +
-  'fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }';
-
-let schema;
-const loadSchema = async () => {
-  const answer = await ask({ query: introspection });
-  if (answer.status !== 200) return;
-  const found = JSON.parse(answer.text).data.__schema;
-  const first = [found.queryType.name, found.mutationType.name];
-  schema = found.types
-    .filter((type) => !type.name.startsWith('__'))
-    .sort((left, right) => order(left, first) - order(right, first) || left.name.localeCompare(right.name));
-  showTypes();
-};
-const order = (type, first) => (first.includes(type.name) ? first.indexOf(type.name) : first.length);
-
+${docsScript}
 const year = new Date().getUTCFullYear();
 const period = { from: year + '-01-01T00:00:00Z', to: year + 1 + '-01-01T00:00:00Z', interval: 'MONTH' };
 element('variables').value = JSON.stringify({ period }, null, 2);
@@ -183,7 +144,8 @@ element('ask').addEventListener('click', () => {
   element('ask').setAttribute('aria-expanded', String(!element('get-form').hidden));
   if (!element('get-form').hidden) element('client-id').focus();
 });
-element('token').addEventListener('change', loadSchema);
+element('token').addEventListener('change', tryToken);
+element('query').addEventListener('input', showOperations);
 element('search').addEventListener('input', showTypes);
 onEnter('client-secret', getToken);
 onEnter('scope', getToken);

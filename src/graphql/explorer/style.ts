@@ -12,10 +12,11 @@ h2 { font-size: .8rem; margin: 0 0 .35rem; color: var(--soft); font-weight: 600;
 main { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(15rem, 1fr) minmax(18rem, 1.3fr) minmax(18rem, 1.3fr); gap: 1rem; padding: 1rem; }
 section { min-width: 0; min-height: 0; display: flex; flex-direction: column; }
 label { color: var(--soft); font-size: .85rem; }
-input, textarea, button, pre, .docs { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
-input { padding: .35rem .55rem; }
+input, textarea, button, select, pre, .docs { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
+input, select { padding: .35rem .55rem; }
+input[aria-invalid='true'] { border-color: var(--bad); }
 textarea, pre { font: 13px/1.5 ui-monospace, monospace; padding: .7rem; margin: 0; resize: none; tab-size: 2; }
-input:focus-visible, textarea:focus-visible, button:focus-visible, summary:focus-visible, pre:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+input:focus-visible, textarea:focus-visible, button:focus-visible, select:focus-visible, summary:focus-visible, pre:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 button { padding: .4rem .9rem; cursor: pointer; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--card); font-weight: 600; }
 button:disabled { opacity: .55; cursor: progress; }
