@@ -18,8 +18,8 @@ const repetitionLimit = 100;
 /** In fewer characters there is no room for many. */
 const harmlessLength = 1000;
 
-/** Mutations that hash a password or show a secret: one of them in an operation. */
-const sensitiveMutations: ReadonlySet<string> = new Set([
+/** Mutations that hash a password or show a secret: one of them in an operation. A test compares them with the names of the schema. */
+export const sensitiveMutations: ReadonlySet<string> = new Set([
   'createUser',
   'setUserPassword',
   'generateKeys',

@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, it, test } from '@jest/globals';
+import { getNamedType, isInputObjectType, isObjectType } from 'graphql';
+import { sensitiveMutations } from '../../src/graphql/operation-limits.js';
+import { buildManagementSchema } from '../../src/graphql/schema.js';
 import { startTestServer } from '../support/server.js';
 
 const server = await startTestServer();
@@ -74,6 +77,17 @@ describe('what is too much', () => {
     );
     expect(answer.status).toBe(400);
   });
+});
+
+it('allows one at a time of all mutations that take a password or answer a secret', () => {
+  const mutations = Object.values(buildManagementSchema().getMutationType()?.getFields() ?? {});
+  const namesIn = (type: unknown): readonly string[] =>
+    isObjectType(type) || isInputObjectType(type) ? Object.keys(type.getFields()) : [];
+  const isSensitive = ({ type, args }: (typeof mutations)[number]): boolean =>
+    args.some((arg) => namesIn(getNamedType(arg.type)).some((name) => /password/i.test(name))) ||
+    namesIn(getNamedType(type)).some((name) => /(?:secret|token|password|privatekey)s?$/i.test(name));
+  const found = mutations.filter(isSensitive).map(({ name }) => name);
+  expect(found.sort()).toEqual([...sensitiveMutations].sort());
 });
 
 describe('what people really ask', () => {
