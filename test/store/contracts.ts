@@ -4,6 +4,7 @@ import { auditContract } from './audit.contract.js';
 import { idempotencyContract } from './idempotency.contract.js';
 import type { Contract } from './opened-stores.js';
 import { registrationsContract } from './registrations.contract.js';
+import { setBackContract } from './set-back.contract.js';
 import { settingsContract } from './settings.contract.js';
 import { snapshotContract } from './snapshot.contract.js';
 import { sweepContract } from './sweep.contract.js';
@@ -24,4 +25,5 @@ export const contracts: readonly Contract[] = [
   activityContract,
   snapshotContract,
   sweepContract,
+  setBackContract,
 ];

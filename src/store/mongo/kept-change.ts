@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { UpdateQuery } from 'mongoose';
+import type { UtcDay } from '../../model/quarter-hour.js';
 import { StoreUnavailable } from '../port/store.js';
+import { findClosing } from './close-periods.js';
 import type { Database } from './database.js';
 import type { KeptDocument } from './documents.js';
 import {
@@ -35,9 +37,12 @@ type Opened = KeptPeriod & { readonly _id: string };
 export const beginChange = (database: Database): KeptChange => {
   const id = randomUUID();
   const begin = database.clock();
+  const closed = closedThrough(database);
+  closed.catch(() => undefined); // whoever opens or finishes something is told
   const opened = new Map<string, Opened>();
-  const perhapsClosed = (instants: readonly FirstInstant[]): readonly Opened[] => {
-    const through = perhapsClosedThrough(database.clock());
+  const perhapsClosed = async (instants: readonly FirstInstant[]): Promise<readonly Opened[]> => {
+    if (instants.length === 0) return [];
+    const through = Math.max(await closed, perhapsClosedThrough(database.clock()));
     const periods = instants.flatMap(periodsOf).filter((period) => endDayOf(period) - 1 <= through);
     const missing = periods.map((period) => ({ ...period, _id: keptId(period) })).filter(({ _id }) => !opened.has(_id));
     return [...new Map(missing.map((period) => [period._id, period])).values()];
@@ -47,16 +52,22 @@ export const beginChange = (database: Database): KeptChange => {
       if (database.clock() > begin + changeMillis / 2) {
         throw new StoreUnavailable('a change of registrations took too long');
       }
-      const periods = perhapsClosed(instants);
+      const periods = await perhapsClosed(instants);
       await reopen(database, periods, { $addToSet: { changing: { id, until: begin + changeMillis } } });
       for (const period of periods) opened.set(period._id, period);
     },
     finish: async (instants) => {
-      const periods = [...opened.values(), ...perhapsClosed(instants)];
+      const periods = [...opened.values(), ...(await perhapsClosed(instants))];
       await reopen(database, periods, { $pull: { changing: { id } } });
       opened.clear();
     },
   };
+};
+
+/** By what is closed or being closed, and not by the clock alone: that can have been set back behind a closed day. Asked for beside the row. */
+const closedThrough = async (database: Database): Promise<UtcDay> => {
+  const { through, to = through } = await findClosing(database);
+  return Math.max(through, to);
 };
 
 const batch = 500;
