@@ -8,7 +8,7 @@ import { askedLocalDay, localDayAt, startOfLocalDay } from './local-day.js';
 
 /** What activity is read from. A `Snapshot` is one. */
 export interface ActivityCut {
-  readonly asOf: EpochMillis;
+  readonly readAt: EpochMillis;
   readonly activity: ActivityReader;
 }
 
@@ -38,7 +38,7 @@ export const activeUsers = async (
   of: ActivityOf,
   { window, date, timeZone }: ActiveUsersAt & { readonly window: ActiveWindow },
 ): Promise<number> => {
-  const today = localDayAt(timeZone, cut.asOf - 1); // the instant of reading lies just before asOf
+  const today = localDayAt(timeZone, cut.readAt);
   const day = date === undefined || date === null ? today : askedLocalDay('date', date);
   if (day > today) throw badInput('date', 'This day has not begun in the time zone: give today or a day before.');
   const from = startOfLocalDay(timeZone, day + 1 - activeWindows[window]);
@@ -59,13 +59,13 @@ export const activeUsersSeries = async (
   period: Period,
 ): Promise<readonly ActiveUsersBucket[]> => {
   const buckets = splitPeriod(period);
-  const ranges = buckets.filter(({ start }) => start < cut.asOf).map(({ start, end }) => ({ from: start, to: end }));
+  const ranges = buckets.filter(({ start }) => start <= cut.readAt).map(({ start, end }) => ({ from: start, to: end }));
   const users = ranges.length === 0 ? [] : await cut.activity.activeUsers({ ...of, ranges });
   return buckets.map(({ start, end, date }, index) => ({
     start,
     end,
     date,
     activeUsers: users[index] ?? 0,
-    complete: end < cut.asOf,
+    complete: end <= cut.readAt,
   }));
 };

@@ -5,6 +5,7 @@ import type { RegistrationCount, RegistrationReader } from '../store/port/regist
 /** What the figures are read from: everything asked of one cut agrees. A `Snapshot` is one. */
 export interface RegistrationCut {
   readonly asOf: EpochMillis;
+  readonly readAt: EpochMillis;
   readonly registrations: RegistrationReader;
 }
 

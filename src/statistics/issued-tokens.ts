@@ -29,7 +29,7 @@ export const issuedTokens = async (
   return buckets.flatMap(({ start, end, date }, index) =>
     grantNames.map((grantType) => {
       const { issued, refused } = sums[index]?.get(grantType) ?? none;
-      return { start, end, date, grantType, issued, refused, complete: end < cut.asOf };
+      return { start, end, date, grantType, issued, refused, complete: end <= cut.readAt };
     }),
   );
 };
@@ -57,7 +57,7 @@ const add = (sums: Sums, { grantType, issued, refused }: TokenCount): void => {
 
 /** A year of quarter hours is read in slices, so that it neither fills the memory nor holds up a login. */
 async function* tokenCounts(cut: ActivityCut, of: ActivityOf, buckets: readonly Bucket[]): AsyncGenerator<TokenCount> {
-  const end = Math.min(buckets.at(-1)?.end ?? 0, cut.asOf);
+  const end = Math.min(buckets.at(-1)?.end ?? 0, cut.readAt + 1);
   for (let from = Math.max(buckets[0]?.start ?? 0, nothingBefore); from < end; from += sliceMillis) {
     yield* await cut.activity.tokenCounts({ ...of, from, to: Math.min(from + sliceMillis, end) });
   }

@@ -1,5 +1,6 @@
 import type { Interval, Period } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
+import { yearTenThousand } from '../model/first-instant.js';
 import { badInput } from '../model/management-error.js';
 import { timeZone } from '../model/time-zone.js';
 
@@ -31,5 +32,3 @@ export const askedInstant = (field: string, at: EpochMillis): EpochMillis => {
   if (at >= 0 && at < yearTenThousand) return at;
   throw badInput(field, 'Give an instant of the years 1970 to 9999.');
 };
-
-const yearTenThousand = Date.UTC(10_000, 0, 1);

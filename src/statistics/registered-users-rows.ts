@@ -33,6 +33,7 @@ export interface RegisteredUsersRow {
 /** What the rows are made of: figures only, so that the cut can be closed before a slow reader has taken the last row. */
 export interface RegisteredUsersTable {
   readonly asOf: EpochMillis;
+  readonly readAt: EpochMillis;
   readonly environment: KeyEnvironment | undefined;
   readonly buckets: readonly Bucket[];
   readonly applications: readonly {
@@ -63,6 +64,7 @@ export const readRegisteredUsersTable = async (
   const counted = nothing ? undefined : await countsBetween(cut, of, boundariesOf(buckets));
   return {
     asOf: cut.asOf,
+    readAt: cut.readAt,
     environment,
     buckets,
     applications: applications.map(({ id, name }) => ({ id, name, counts: counted?.get(id) })),

@@ -23,7 +23,7 @@ export interface RegisteredUsersBucket extends Bucket {
   readonly totalUsers: number;
   /** First tokens within the bucket whose users were erased since: in neither figure. */
   readonly erasedUsers: number;
-  /** The bucket was over at the instant of reading, which is just before `asOf`. */
+  /** The bucket was over at the instant of reading. */
   readonly complete: boolean;
 }
 
@@ -109,7 +109,7 @@ export const boundariesOf = (buckets: readonly Bucket[]): readonly EpochMillis[]
 
 /** Adds up what was counted between the edges of the buckets. */
 export const foldBuckets = (
-  cut: { readonly asOf: EpochMillis },
+  cut: { readonly readAt: EpochMillis },
   buckets: readonly Bucket[],
   counted: CountsBetween | undefined,
 ): readonly RegisteredUsersBucket[] => {
@@ -118,7 +118,7 @@ export const foldBuckets = (
   return buckets.map(({ start, end, date }, index) => {
     const { registered: newUsers, erased: erasedUsers } = counted?.between[index] ?? none;
     totalUsers += newUsers;
-    return { start, end, date, newUsers, totalUsers, erasedUsers, complete: end < cut.asOf };
+    return { start, end, date, newUsers, totalUsers, erasedUsers, complete: end <= cut.readAt };
   });
 };
 

@@ -76,6 +76,7 @@ export const registrationsContract: Contract = (name, open) => {
       expect(await record('PRODUCTION', at + 50)).toBe('already');
       expect(await record('PRODUCTION', at + 20)).toBe('already');
       expect(await record('SANDBOX', at + 70)).toBe('first');
+      stores.clock.advance(100);
       expect(await registrationsOf(userId)).toEqual([
         {
           applicationId,

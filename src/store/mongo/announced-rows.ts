@@ -1,3 +1,4 @@
+import type { EpochMillis } from '../../model/clock.js';
 import type { Collections } from './database.js';
 import type { RegistrationDocument, UserDocument } from './documents.js';
 import { erasedAmong } from './gone.js';
@@ -15,6 +16,24 @@ export interface AnnouncedRow {
 }
 
 const batch = 250;
+
+/** Announces one row; when its user was made, as far as he is there. */
+export const announceRow = async (
+  collections: Collections,
+  { applicationId, userId }: AnnouncedRow,
+): Promise<{ readonly userCreatedAt: EpochMillis | undefined } | 'erased'> => {
+  const user = await collections.run(() =>
+    collections.users
+      .findOneAndUpdate(
+        { _id: userId, erasedAt: { $exists: false } },
+        { $addToSet: { registrationKeys: registrationKey(applicationId, userId) } },
+        { projection: { createdAt: 1 } },
+      )
+      .lean<Pick<UserDocument, 'createdAt'>>(),
+  );
+  if (user === null && (await erasedAmong(collections, [userId])).size > 0) return 'erased';
+  return { userCreatedAt: user?.createdAt };
+};
 
 /** Returns the users who are erased: no row may be made for them. */
 export const announceRows = async (

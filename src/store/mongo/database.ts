@@ -7,6 +7,8 @@ import * as schemas from './schemas.js';
 /** The collections, and what the ports of this adapter need beside them. */
 export interface Database extends Collections {
   readonly clock: Clock;
+  /** The first instant that no server's clock has reached. */
+  readonly unreached: Clock;
 }
 
 /** With the limit of time for each command on them. */

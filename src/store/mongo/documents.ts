@@ -125,6 +125,8 @@ export interface RegistrationDocument {
   productionLast?: EpochMillis;
   sandboxFirst?: EpochMillis;
   sandboxLast?: EpochMillis;
+  /** The last of the first instants. */
+  newest?: EpochMillis;
 }
 
 /** The whole of an application beside its environments. */

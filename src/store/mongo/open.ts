@@ -47,11 +47,11 @@ const storeOf = async (connection: Connection, { clock, patience = 1 }: MongoSto
   const collections = collectionsOf(connection, runs);
   await prepare(connection, collections, { isOfServer: clock === undefined });
   const time = clock === undefined ? await serverTime(connection, runs.run) : givenTime(clock);
-  const database: Database = { ...collections, clock: time.now };
+  const database: Database = { ...collections, clock: time.now, unreached: () => time.now() + time.slack() };
   await beginClosing(database);
   const running = createRunning();
   const whole = running.track({
-    openSnapshot: mongoSnapshots(connection, database, time.slack),
+    openSnapshot: mongoSnapshots(connection, database),
     sweep: mongoSweep(database),
   });
   return {

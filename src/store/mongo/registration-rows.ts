@@ -28,13 +28,16 @@ export const withInstants = (
   row: RegistrationDocument,
   environment: KeyEnvironment,
   instants: RegistrationInstants,
-): RegistrationDocument => ({
-  ...row,
-  first: Math.min(row.first, instants.firstTokenAt),
-  last: Math.max(row.last ?? row.first, instants.lastTokenAt),
-  [firstField[environment]]: instants.firstTokenAt,
-  [lastField[environment]]: instants.lastTokenAt,
-});
+): RegistrationDocument => {
+  const moved: RegistrationDocument = {
+    ...row,
+    first: Math.min(row.first, instants.firstTokenAt),
+    last: Math.max(row.last ?? row.first, instants.lastTokenAt),
+    [firstField[environment]]: instants.firstTokenAt,
+    [lastField[environment]]: instants.lastTokenAt,
+  };
+  return { ...moved, newest: Math.max(moved.first, moved.productionFirst ?? 0, moved.sandboxFirst ?? 0) };
+};
 
 export const newRow = ({ applicationId, environment, userId, at }: NewRegistration): RegistrationDocument =>
   withInstants({ _id: registrationKey(applicationId, userId), applicationId, userId, first: at }, environment, {
@@ -66,8 +69,8 @@ export const unmoved = ({ _id, userId, first, productionFirst, sandboxFirst }: R
 
 /** What a write sets to make `before` into `after`; last instants only grow, also by logins that come in between. */
 export const changesTo = (after: RegistrationDocument): Condition => {
-  const { first, productionFirst, sandboxFirst, last, productionLast, sandboxLast } = after;
-  return { $set: { first, productionFirst, sandboxFirst }, $max: { last, productionLast, sandboxLast } };
+  const { first, productionFirst, sandboxFirst, newest, last, productionLast, sandboxLast } = after;
+  return { $set: { first, productionFirst, sandboxFirst, newest }, $max: { last, productionLast, sandboxLast } };
 };
 
 /** Keeps the first instants, which stay in the figures as those of an erased user, and nothing else. */

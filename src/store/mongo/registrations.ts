@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { firstInstant } from '../../model/first-instant.js';
 import type { NewRegistration, RegistrationStore } from '../port/registrations.js';
 import { StoreUnavailable } from '../port/store.js';
-import { announceRows } from './announced-rows.js';
+import { announceRow } from './announced-rows.js';
 import { buryRegistration } from './bury-registration.js';
 import type { Database } from './database.js';
 import type { RegistrationDocument } from './documents.js';
@@ -9,6 +10,7 @@ import { removedAmong } from './gone.js';
 import { importRegistrations, rehearseImport } from './import-registrations.js';
 import { beginChange, type KeptChange } from './kept-change.js';
 import { firstField, firstInstantsOf, lastField } from './kept-periods.js';
+import { findNewest } from './newest-registration.js';
 import { instantsOf, newRow, nobody, registrationKey, registrationOf, withInstants } from './registration-rows.js';
 import { changeRow, insertRow } from './registration-writes.js';
 
@@ -78,17 +80,22 @@ const attempt = async (
 ): Promise<RegistrationDocument | 'already' | 'erased' | undefined> => {
   const { applicationId, environment, userId, at } = registration;
   const key = registrationKey(applicationId, userId);
-  const row = await database.run(() => database.registrations.findById(key).lean<RegistrationDocument>());
+  const unreached = database.unreached();
+  const [row, newest] = await Promise.all([
+    database.run(() => database.registrations.findById(key).lean<RegistrationDocument>()),
+    findNewest(database, unreached),
+  ]);
   if (row === null) {
-    if ((await announceRows(database, [registration])).has(userId)) return 'erased';
-    const made = newRow(registration);
+    const announced = await announceRow(database, registration);
+    if (announced === 'erased') return 'erased';
+    const made = newRow({ ...registration, at: firstInstant({ at, ...announced }, { unreached, newest }) });
     await change.open(firstInstantsOf(made));
     return (await insertRow(database, made)) ? made : undefined;
   }
   if (row.userId === nobody) return 'already';
   if (instantsOf(row, environment) !== undefined)
     return (await moveLast(database, registration)) ? 'already' : undefined;
-  const first = Math.max(at, row.first);
+  const first = Math.max(firstInstant({ at }, { unreached, newest }), row.first);
   const moved = withInstants(row, environment, { firstTokenAt: first, lastTokenAt: first });
   await change.open([{ applicationId, scope: environment, at: first }]);
   return (await changeRow(database, row, moved)) ? moved : undefined;

@@ -120,6 +120,7 @@ export const registrationSchema: Schema = new Schema(
     productionLast: number,
     sandboxFirst: number,
     sandboxLast: number,
+    newest: number,
   },
   options,
 );

@@ -1,5 +1,5 @@
 import type { ClientSession, Connection } from 'mongoose';
-import type { EpochMillis } from '../../model/clock.js';
+import { asOfCut } from '../../model/first-instant.js';
 import type { Snapshot } from '../port/store.js';
 import { StoreUnavailable } from '../port/store.js';
 import { activityReader } from './activity-reader.js';
@@ -8,6 +8,7 @@ import { findClosing } from './close-periods.js';
 import type { Cut } from './cut.js';
 import type { Database } from './database.js';
 import type { ApplicationDocument, UserDocument } from './documents.js';
+import { findNewest } from './newest-registration.js';
 import { registrationReader } from './registration-reader.js';
 import { amongOfCut, usersOf } from './users.js';
 
@@ -16,23 +17,27 @@ const longestMillis = 30_000;
 
 /**
  * A snapshot is one transaction that only reads. Nothing is ever written in one. `asOf` is taken after the first read, which makes the cut,
- * and lies as far ahead as clocks of other servers may be.
+ * and lies as far ahead as clocks of other servers may be. Whether a first instant lies ahead of that is asked beside the first read, and only
+ * where one does is it looked for in the cut.
  */
 export const mongoSnapshots =
-  (connection: Connection, database: Database, slack: () => number): (() => Promise<Snapshot>) =>
+  (connection: Connection, database: Database): (() => Promise<Snapshot>) =>
   async () => {
     const session = await database.run(() => connection.startSession());
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, readPreference: 'primary' });
-      const { through } = await findClosing(database, session);
-      return snapshotOf({ collections: database, session, through }, database.clock() + slack());
+      const unreached = database.unreached();
+      const [{ through }, ahead] = await Promise.all([findClosing(database, session), findNewest(database, unreached)]);
+      const newest = ahead === undefined ? undefined : await findNewest(database, unreached, session);
+      const asOf = asOfCut({ unreached: database.unreached(), newest });
+      return snapshotOf({ collections: database, session, through }, { asOf, readAt: database.clock() });
     } catch (error) {
       end(session);
       throw error;
     }
   };
 
-const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
+const snapshotOf = (cut: Cut, { asOf, readAt }: Pick<Snapshot, 'asOf' | 'readAt'>): Snapshot => {
   const { applications, users } = cut.collections;
   const inTurn = oneAtATime();
   let closed = false;
@@ -62,6 +67,7 @@ const snapshotOf = (cut: Cut, asOf: EpochMillis): Snapshot => {
   const activity = activityReader(cut);
   return {
     asOf,
+    readAt,
     registrations: {
       histogram: (histogram) => read(() => registrations.histogram(histogram)),
       page: (query, request) => read(() => registrations.page(query, request)),

@@ -17,8 +17,8 @@ export type ImportOutcome = 'created' | 'moved' | 'unchanged' | 'erased';
 /** The only truth of the statistic: one row per (application, user), keyed by both. */
 export interface RegistrationStore {
   /**
-   * Records a token of the password grant. Keeps the first instants that are there, moves only the last ones; durable when it
-   * returns. `first`: this call made the registration with the application or with the environment, or found nobody to make it for:
+   * Records a token of the password grant. Keeps the first instants that are there, moves only the last ones; a new one is `firstInstant`
+   * of the token. Durable when it returns. `first`: this call made the registration with the application or with the environment, or found nobody to make it for:
    * look whether the user is still there. The whole is never later than an environment. An erased user's row stays a tombstone and answers
    * `already`. One round trip for who is registered.
    */

@@ -12,8 +12,10 @@ import type { UserStore } from './users.js';
 
 /** One cut through the data, for a whole GraphQL operation. Close it: it holds a read transaction. */
 export interface Snapshot {
-  /** Just after the instant of reading: everything in the cut happened before it. */
+  /** Just after the instant of reading, or after the newest first instant where the clock was set back: everything in the cut is before it. */
   readonly asOf: EpochMillis;
+  /** What the clock said at the reading: what is today, and what is over, of figures that are not of registrations. */
+  readonly readAt: EpochMillis;
   readonly registrations: RegistrationReader;
   readonly activity: ActivityReader;
   findUsers(ids: readonly string[]): Promise<readonly User[]>;

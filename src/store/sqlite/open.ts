@@ -6,8 +6,8 @@ import { sqliteAudit } from './audit.js';
 import { createEngine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
+import { firstInstants, newestOf } from './first-instants.js';
 import { openFile, openFileToRead } from './open-file.js';
-import { newestRegistration } from './newest-registration.js';
 import { createReaders } from './readers.js';
 import { sqliteRegistrations } from './registrations.js';
 import { sqliteSettings, sqliteSigningKeys, sqliteUsage } from './settings.js';
@@ -34,21 +34,26 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
   const commits = createGroupCommit(file.connection);
   const readers = createReaders(file.path);
   const engine = createEngine(file.connection, commits);
-  const newest = newestRegistration(engine);
+  const instants = firstInstants(engine, clock);
   return {
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
     clock,
     applications: sqliteApplications(engine),
     users: sqliteUsers(engine),
     tokens: sqliteTokens(engine),
-    registrations: sqliteRegistrations(engine),
+    registrations: sqliteRegistrations(engine, instants),
     activity: sqliteActivity(engine),
     audit: sqliteAudit(engine),
     idempotency: sqliteIdempotency(engine),
     settings: sqliteSettings(engine),
     signingKeys: sqliteSigningKeys(engine),
     usage: sqliteUsage(engine),
-    openSnapshot: sqliteSnapshots(readers, () => Math.max(clock(), newest)),
+    openSnapshot: sqliteSnapshots({
+      readers,
+      clock,
+      // Another process writes what is only read here.
+      newestOf: options.access === 'read' ? newestOf : instants.newest,
+    }),
     ping: () => engine.read(() => void engine.statement('SELECT count(*) FROM settings').get()),
     sweep: sqliteSweep(engine),
     close: async () => {

@@ -2,6 +2,7 @@ import type { NewRegistration, ImportOutcome, RegistrationStore } from '../port/
 import { insertAudit } from './audit.js';
 import type { Engine } from './engine.js';
 import { figureChanges } from './figures.js';
+import type { FirstInstants } from './first-instants.js';
 import { gone } from './gone.js';
 import { inList } from './listing.js';
 import {
@@ -16,8 +17,8 @@ import {
 } from './registration-rows.js';
 
 /** The row and every kept figure that counts it are one transaction, always. */
-export const sqliteRegistrations = (engine: Engine): RegistrationStore => {
-  const single = singleRegistration(engine);
+export const sqliteRegistrations = (engine: Engine, instants: FirstInstants): RegistrationStore => {
+  const single = singleRegistration(engine, instants);
   const ofUsers = engine.statement<RegistrationRow>(
     `SELECT * FROM registrations
      WHERE ${inList('user_id')} AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)
@@ -28,7 +29,7 @@ export const sqliteRegistrations = (engine: Engine): RegistrationStore => {
     bury: (applicationId, userId) => engine.write(() => single.bury(applicationId, userId)),
     import: (registrations, how) =>
       engine.write(() => {
-        const batch = importBatch(engine);
+        const batch = importBatch(engine, instants);
         const outcomes = registrations.map((registration) => batch.take(registration));
         if ('dryRun' in how) return outcomes;
         batch.write();
@@ -50,7 +51,7 @@ interface SingleRegistration {
 }
 
 /** Each call is part of a write. */
-const singleRegistration = (engine: Engine): SingleRegistration => {
+const singleRegistration = (engine: Engine, instants: FirstInstants): SingleRegistration => {
   const rows = registrationRows(engine);
   const { isGoneApplication, isErasedUser } = gone(engine);
   const again = { PRODUCTION: touch(engine, 'production'), SANDBOX: touch(engine, 'sandbox') };
@@ -58,6 +59,7 @@ const singleRegistration = (engine: Engine): SingleRegistration => {
     const figures = figureChanges(engine);
     rows.save(before, after, figures);
     figures.write();
+    instants.note(after);
   };
   return {
     record: (registration) => {
@@ -66,12 +68,12 @@ const singleRegistration = (engine: Engine): SingleRegistration => {
       if (again[environment].run(at, at, key) === 1) return 'already';
       const row = rows.byKey.get(key);
       if (row?.user_id === null || isGoneApplication(applicationId)) return 'already';
+      const first = Math.max(instants.of(registration), row?.first_at ?? 0);
       if (row === undefined) {
-        const made = newRow(registration, at);
+        const made = newRow(registration, first);
         save(undefined, isErasedUser(userId) ? tombstoneOf(made) : made);
         return 'first';
       }
-      const first = Math.max(at, row.first_at);
       save(row, withInstants(row, environment, { firstTokenAt: first, lastTokenAt: first }));
       return 'first';
     },
@@ -90,7 +92,10 @@ const touch = (engine: Engine, environment: 'production' | 'sandbox') =>
   );
 
 /** Rows of one import one after the other, in memory until `write`. */
-const importBatch = (engine: Engine): { take(registration: NewRegistration): ImportOutcome; write(): void } => {
+const importBatch = (
+  engine: Engine,
+  instants: FirstInstants,
+): { take(registration: NewRegistration): ImportOutcome; write(): void } => {
   const rows = registrationRows(engine);
   const { isGoneApplication, isErasedUser } = gone(engine);
   const states = new Map<
@@ -114,7 +119,9 @@ const importBatch = (engine: Engine): { take(registration: NewRegistration): Imp
     write: () => {
       const figures = figureChanges(engine);
       for (const { before, after } of states.values()) {
-        if (after !== undefined && after !== before) rows.save(before, after, figures);
+        if (after === undefined || after === before) continue;
+        rows.save(before, after, figures);
+        instants.note(after);
       }
       figures.write();
     },

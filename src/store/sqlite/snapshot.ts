@@ -1,4 +1,5 @@
-import type { Clock } from '../../model/clock.js';
+import type { Clock, EpochMillis } from '../../model/clock.js';
+import { asOfCut } from '../../model/first-instant.js';
 import type { Snapshot } from '../port/store.js';
 import { StoreUnavailable } from '../port/store.js';
 import { activityReader } from './activity-reader.js';
@@ -10,15 +11,22 @@ import { registrationReader } from './registration-reader.js';
 import { storeError } from './store-error.js';
 import { findUsers } from './users.js';
 
+interface Cuts {
+  readonly readers: Readers;
+  readonly clock: Clock;
+  /** The newest first instant in a cut. */
+  readonly newestOf: (cut: Statements) => EpochMillis;
+}
+
 /** A snapshot is one read transaction on a connection of its own: it stands still while others write. */
 export const sqliteSnapshots =
-  (readers: Readers, clock: Clock): (() => Promise<Snapshot>) =>
+  (cuts: Cuts): (() => Promise<Snapshot>) =>
   async () => {
-    const connection = await readers.take();
+    const connection = await cuts.readers.take();
     try {
-      return begin(connection, readers, clock);
+      return begin(connection, cuts);
     } catch (error) {
-      readers.giveBack(connection);
+      cuts.readers.giveBack(connection);
       throw storeError(error);
     }
   };
@@ -26,13 +34,14 @@ export const sqliteSnapshots =
 /** Nobody's statistics take so long; while a snapshot is open the log of the database only grows. */
 const longestMillis = 30_000;
 
-const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot => {
+const begin = (connection: Connection, { readers, clock, newestOf }: Cuts): Snapshot => {
   // Left behind by a COMMIT that failed.
   if (connection.inTransaction()) connection.exec('ROLLBACK');
   connection.statement('BEGIN').run();
   // The cut is made by the first read, not by BEGIN.
   connection.statement('SELECT count(*) FROM settings').get();
-  const asOf = clock() + 1;
+  const readAt = clock();
+  const asOf = asOfCut({ unreached: readAt + 1, newest: newestOf(connection) });
   let open = true;
   const end = (): void => {
     if (!open) return;
@@ -53,6 +62,7 @@ const begin = (connection: Connection, readers: Readers, clock: Clock): Snapshot
   };
   return {
     asOf,
+    readAt,
     registrations: registrationReader(statements),
     activity: activityReader(statements),
     findUsers: (ids) => answer(() => findUsers(statements, ids)),
