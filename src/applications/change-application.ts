@@ -3,6 +3,7 @@ import { auditOf } from '../management/audit-of.js';
 import { changesBetween } from '../management/changes-between.js';
 import { requireHeld } from '../management/held-scopes.js';
 import { keySetById } from '../management/key-sets.js';
+import { markEnded, type ApplicationChanged } from '../management/mark-ended.js';
 import { replaceApplication } from '../management/replace-application.js';
 import { lost, untilDecided, type Lost } from '../management/until-decided.js';
 import type { Actor } from '../model/actor.js';
@@ -33,8 +34,8 @@ export interface ApplicationChange {
 
 /**
  * Changes an application by compare-and-set on its version, again on what is there now when another change came first. Raises the epochs
- * of what is switched off, keeps the last administrator, and writes the audit event with the change. A change that changes nothing
- * raises no version and is still audited.
+ * of what is switched off, keeps the last administrator, and writes the audit event with the change; then it marks the families that
+ * this has ended. A change that changes nothing raises no version and is still audited.
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a touched key set holds; CONFLICT on
  *   `ifVersion`, on a name or client id that is taken, and for the last administrator
  */
@@ -44,13 +45,15 @@ export const changeApplication = async (
   change: ApplicationChange,
 ): Promise<Application> => {
   const ifVersion = checkedVersion(change.ifVersion);
-  return untilDecided(async () => {
+  const changed = await untilDecided(async () => {
     const before = await change.load();
     if (before === undefined) throw notFound(change.what);
     requireHeld(actor, touchedBy(change, before));
     if (ifVersion !== undefined && before.version !== ifVersion) throw versionMoved();
     return changeOnce(deps, actor, { before, change });
   });
+  await markEnded(deps, changed);
+  return changed.after;
 };
 
 interface Try {
@@ -62,7 +65,7 @@ const changeOnce = async (
   deps: ApplicationDeps,
   actor: Actor,
   { before, change }: Try,
-): Promise<Application | Lost> => {
+): Promise<ApplicationChanged | Lost> => {
   const at = deps.clock();
   const next = endWhatIsOff(before, change.change(before, at));
   const audit = auditOf(actor, at, {
@@ -73,12 +76,13 @@ const changeOnce = async (
   });
   if (isDeepStrictEqual(before, next)) {
     await deps.store.audit.append(audit);
-    return before;
+    return { before, after: before };
   }
   requireHeld(actor, touchedBy(change, next));
   if ((await keepAdministrator(deps.store.applications, actor, { before, after: next, at })) === lost) return lost;
   await ensureSigningKeys(deps, before, next);
-  return replaceApplication(deps.store.applications, { before, next, audit });
+  const after = await replaceApplication(deps.store.applications, { before, next, audit });
+  return after === lost ? lost : { before, after };
 };
 
 const touchedBy = ({ touches = keySetsOf }: ApplicationChange, application: Application): readonly KeySet[] =>

@@ -3,12 +3,13 @@ import { changesBetween } from '../management/changes-between.js';
 import { requireHeld } from '../management/held-scopes.js';
 import { lookedUpId } from '../management/input-limits.js';
 import { raiseEpoch, withKeySet } from '../management/key-sets.js';
+import { markEnded } from '../management/mark-ended.js';
 import { replaceApplication } from '../management/replace-application.js';
-import { untilDecided } from '../management/until-decided.js';
+import { lost, untilDecided } from '../management/until-decided.js';
 import type { Actor } from '../model/actor.js';
 import { keySetsOf, type Application, type KeyEnvironment } from '../model/application.js';
 import { badInput, notFound } from '../model/management-error.js';
-import type { FamilyFilter } from '../store/port/tokens.js';
+import type { EndedFamilies } from '../store/port/tokens.js';
 import type { GrantDeps } from './grant-deps.js';
 
 export interface RevokeGrantsInput {
@@ -20,21 +21,16 @@ export interface RevokeGrantsInput {
 
 /**
  * Ends everything that was issued to a user, or everything that was issued to an application (its own tokens included), by raising an
- * epoch in one write; or the grants of one user with one application. Then it marks the families.
+ * epoch in one write; or the grants of one user with one application. Then it marks the families; those of an epoch that began since live.
  * @returns how many families it ended
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a key set of the application holds;
  *   BAD_USER_INPUT when neither user nor application is given, or on the field
  */
 export const revokeGrants = async (deps: GrantDeps, actor: Actor, input: RevokeGrantsInput): Promise<number> => {
   const { userId, applicationId, environment } = checkedInput(input);
-  if (applicationId === undefined) await endUser(deps, actor, userId);
-  else if (userId === undefined) await endApplication(deps, actor, { applicationId, environment });
-  else await endBoth(deps, actor, { userId, applicationId });
-  return markEnded(deps, {
-    ...(userId === undefined ? {} : { userId }),
-    ...(applicationId === undefined ? {} : { applicationId }),
-    ...(environment === undefined ? {} : { environment }),
-  });
+  if (applicationId === undefined) return endUser(deps, actor, userId);
+  if (userId === undefined) return endApplication(deps, actor, { applicationId, environment });
+  return endBoth(deps, actor, { userId, applicationId, environment });
 };
 
 type Wanted =
@@ -61,9 +57,11 @@ const checkedInput = (input: RevokeGrantsInput): Wanted => {
 const givenId = (field: string, id: string | null | undefined): string | undefined =>
   id === undefined || id === null ? undefined : lookedUpId(field, id);
 
-const endUser = async (deps: GrantDeps, actor: Actor, userId: string): Promise<void> => {
-  const audit = auditOf(actor, deps.clock(), { action: 'revokeGrants', target: userId });
-  if ((await deps.store.users.update(userId, { raiseEpoch: true }, audit)) === 'unknown') throw notFound('user');
+const endUser = async ({ store, clock }: GrantDeps, actor: Actor, userId: string): Promise<number> => {
+  const audit = auditOf(actor, clock(), { action: 'revokeGrants', target: userId });
+  const user = await store.users.update(userId, { raiseEpoch: true }, audit);
+  if (typeof user === 'string') throw notFound('user');
+  return store.tokens.revokeFamilies({ userId, epochsBelow: { user: user.epoch } }, clock());
 };
 
 interface Keys {
@@ -71,12 +69,9 @@ interface Keys {
   readonly environment?: KeyEnvironment | undefined;
 }
 
-const endApplication = async (
-  { store, clock }: GrantDeps,
-  actor: Actor,
-  { applicationId, environment }: Keys,
-): Promise<void> => {
-  await untilDecided(async () => {
+const endApplication = async (deps: GrantDeps, actor: Actor, { applicationId, environment }: Keys): Promise<number> => {
+  const { store, clock } = deps;
+  const changed = await untilDecided(async () => {
     const before = await store.applications.find(applicationId);
     if (before === undefined) throw notFound('application');
     const ended = keySetsOf(before).filter((keySet) => environment === undefined || keySet.environment === environment);
@@ -84,30 +79,37 @@ const endApplication = async (
     const next = ended.map(raiseEpoch).reduce<Application>(withKeySet, before);
     const changes = changesBetween(before, next);
     const audit = auditOf(actor, clock(), { action: 'revokeGrants', target: applicationId, changes });
-    return replaceApplication(store.applications, { before, next, audit });
+    const after = await replaceApplication(store.applications, { before, next, audit });
+    return after === lost ? lost : { before, after };
   });
+  return markEnded(deps, changed);
 };
+
+interface Both extends Keys {
+  readonly userId: string;
+}
 
 /** No epoch stands for one user of one application: here the families themselves decide. */
 const endBoth = async (
   { store, clock }: GrantDeps,
   actor: Actor,
-  { userId, applicationId }: { readonly userId: string; readonly applicationId: string },
-): Promise<void> => {
+  { userId, applicationId, environment }: Both,
+): Promise<number> => {
   if ((await store.users.find(userId)) === undefined) throw notFound('user');
   if ((await store.applications.find(applicationId)) === undefined) throw notFound('application');
   const changes = JSON.stringify({ applicationId });
   await store.audit.append(auditOf(actor, clock(), { action: 'revokeGrants', target: userId, changes }));
+  return endAll({ store, clock }, { userId, applicationId, ...(environment === undefined ? {} : { environment }) });
 };
 
 /** Somebody who logs in again and again does not hold it up. */
 const passLimit = 10;
 
 /** Until a pass finds none: a request that was under way may have opened one during the pass before. */
-const markEnded = async ({ store, clock }: GrantDeps, filter: FamilyFilter): Promise<number> => {
+const endAll = async ({ store, clock }: GrantDeps, those: EndedFamilies): Promise<number> => {
   let total = 0;
   for (let pass = 0; pass < passLimit; pass += 1) {
-    const ended = await store.tokens.revokeFamilies(filter, clock());
+    const ended = await store.tokens.revokeFamilies(those, clock());
     total += ended;
     if (ended === 0) break;
   }

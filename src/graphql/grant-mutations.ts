@@ -40,7 +40,9 @@ class RevokeGrantsInput {
 
 @ObjectType('RevokeGrantsPayload', { description: 'What revokeGrants revoked.' })
 class RevokeGrantsPayload {
-  @Field(() => Int, { description: 'How many token families ended.' })
+  @Field(() => Int, {
+    description: 'How many token families it ended; those that had ended before are not among them.',
+  })
   revokedCount!: number;
 }
 

@@ -40,7 +40,7 @@ export class GrantType {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When it was revoked; null: it was not. It is over all the same when its user, key set or grant type was switched off since, or his password changed.',
+      'When it was revoked, by hand or because its user, key set or grant type was switched off or his password changed; null: it was not, or it ran out before.',
   })
   revokedAt?: EpochMillis;
 }

@@ -6,7 +6,6 @@ import { badInput, notFound } from '../model/management-error.js';
 import type { User } from '../model/user.js';
 import type { UserChange } from '../store/port/users.js';
 import { changedFields } from './changed-fields.js';
-import { endFamilies } from './end-families.js';
 import type { UserDeps } from './user-deps.js';
 import { checkedDisplayName, checkedEmail } from './user-fields.js';
 
@@ -34,7 +33,10 @@ export const updateUser = async (deps: UserDeps, actor: Actor, input: UpdateUser
     if (outcome === 'unknown') throw notFound('user');
     return outcome === 'moved' ? lost : outcome;
   });
-  if (fields.enabled === false) await endFamilies(deps.store.tokens, user, at);
+  // The raised epoch has ended them; this shows it in their list. What was opened since, should he be let in again by now, lives.
+  if (fields.enabled === false) {
+    await deps.store.tokens.revokeFamilies({ userId: id, epochsBelow: { user: user.epoch } }, at);
+  }
   return user;
 };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TokenFamily } from '../../src/model/token-family.js';
-import type { FamilyFilter } from '../../src/store/port/tokens.js';
+import type { EndedFamilies, FamilyFilter } from '../../src/store/port/tokens.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
 import { eventOf, idMaker } from './registration-reading.js';
 import { accessTokenOf, createdAt, familyOf, tally, together, walkPages } from './samples.js';
@@ -143,6 +143,28 @@ export const tokensContract: Contract = (name, open) => {
       expect(await stores.first.tokens.revokeFamilies({ userId }, at)).toBe(2);
       expect(await stores.first.tokens.revokeFamilies({ applicationId }, at)).toBe(1);
       expect(await stores.first.tokens.revokeFamilies({ userId: 'nobody' }, at)).toBe(0);
+    });
+
+    it.each<{ readonly what: string; readonly ended: EndedFamilies; readonly left: Partial<TokenFamily> }>([
+      { what: 'a key set', ended: { keySetId: 'keys' }, left: { keySetId: 'other' } },
+      { what: 'a grant type', ended: { grantType: 'password' }, left: { grantType: 'client_credentials' } },
+      {
+        what: 'a client epoch',
+        ended: { epochsBelow: { client: 2 } },
+        left: { epochs: { client: 2, grant: 0, user: 0 } },
+      },
+      {
+        what: 'a grant epoch',
+        ended: { epochsBelow: { grant: 3 } },
+        left: { epochs: { client: 0, grant: 3, user: 0 } },
+      },
+      { what: 'a user epoch', ended: { epochsBelow: { user: 4 } }, left: { epochs: { client: 0, grant: 0, user: 4 } } },
+    ])('revokes the families that the end of $what ends, and no other one', async ({ ended, left }) => {
+      const applicationId = id('app');
+      const [over, untouched] = [await opened({ applicationId }), await opened({ applicationId, ...left })];
+      expect(await stores.second.tokens.revokeFamilies({ applicationId, ...ended }, at)).toBe(1);
+      expect(await found(over)).toEqual({ ...over, revokedAt: at });
+      expect(await found(untouched)).toEqual(untouched);
     });
 
     it('revokes more families than one step takes', async () => {

@@ -147,7 +147,9 @@ export const usersContract: Contract = (name, open) => {
     it('ends the families of a user whose password is new', async () => {
       const user = await made();
       const other = await made();
-      const [mine, theirs] = [user, other].map((of) => familyOf(id('family'), { userId: of.id }));
+      const [mine, theirs] = [user, other].map((of) =>
+        familyOf(id('family'), { userId: of.id, epochs: { client: 0, grant: 0, user: of.epoch } }),
+      );
       if (mine === undefined || theirs === undefined) throw new Error('unreachable');
       for (const family of [mine, theirs]) await stores.first.tokens.open(family);
       await stores.second.users.update(user.id, { password: { hash: 'new', at: createdAt + 9 } }, event());

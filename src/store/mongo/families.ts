@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../model/audit-event.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { Page, PageRequest } from '../../model/page.js';
 import type { TokenFamily } from '../../model/token-family.js';
-import type { Advance, AdvanceOutcome, FamilyFilter } from '../port/tokens.js';
+import type { Advance, AdvanceOutcome, EndedFamilies, FamilyFilter } from '../port/tokens.js';
 import type { Collections } from './database.js';
 import type { FamilyDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
@@ -68,25 +68,43 @@ export const revokeFamily = async (
   return familyOf(written);
 };
 
-/** How many families one command ends, so that it ends in time. */
+/** How many families one command looks at, so that it ends in time. */
 const stepSize = 500;
 
-/** Each family by itself; how many were live until now. */
-export const revokeMatching = async (
-  { families, run }: Collections,
-  filter: FamilyFilter,
+/** Walks from the newest to the oldest: what is opened meanwhile was opened after the call. */
+export const revokeFamilies = async (
+  collections: Collections,
+  ended: EndedFamilies,
   at: EpochMillis,
 ): Promise<number> => {
-  const matching = all([...conditions(filter), liveAt(at)]);
+  const { families, run } = collections;
+  const matching = { ...endedConditions(ended), ...liveAt(at) };
   let revoked = 0;
+  let request: PageRequest = { first: stepSize };
   for (;;) {
-    const found = await run(() => families.find(matching).select('_id').limit(stepSize).lean<{ _id: string }[]>());
-    const live = { _id: { $in: found.map(({ _id }) => _id) }, ...liveAt(at) };
-    if (found.length === 0) return revoked;
-    const { modifiedCount } = await run(() => families.updateMany(live, { $set: { revokedAt: at } }));
+    const { items, hasNextPage } = await pageFamilies(collections, walked(ended), request);
+    const these = { ...matching, _id: { $in: items.map(({ id }) => id) } };
+    const { modifiedCount } = await run(() => families.updateMany(these, { $set: { revokedAt: at } }));
     revoked += modifiedCount;
+    const last = items.at(-1);
+    if (!hasNextPage || last === undefined) return revoked;
+    request = { first: stepSize, after: { at: last.issuedAt, id: last.id } };
   }
 };
+
+/** By the one index that serves; all else is looked at by the write, so that a step stays small also where nothing matches. */
+const walked = ({ userId, applicationId }: EndedFamilies): FamilyFilter => ({
+  ...(userId !== undefined && { userId }),
+  ...(userId === undefined && applicationId !== undefined && { applicationId }),
+});
+
+const endedConditions = ({ keySetId, grantType, epochsBelow = {}, ...filter }: EndedFamilies): Condition =>
+  all([
+    ...conditions(filter),
+    ...when(keySetId, (id) => ({ keySetId: id })),
+    ...when(grantType, (name) => ({ grantType: name })),
+    ...Object.entries(epochsBelow).map(([name, epoch]) => ({ [`epochs.${name}`]: { $lt: epoch } })),
+  ]);
 
 export const pageFamilies = async (
   { families, run }: Collections,

@@ -4,7 +4,7 @@ import type { OpaqueAccessToken } from '../../model/token-family.js';
 import type { TokenStore } from '../port/tokens.js';
 import type { Collections } from './database.js';
 import type { AccessTokenDocument } from './documents.js';
-import { advanceFamily, findFamily, openFamily, pageFamilies, revokeFamily, revokeMatching } from './families.js';
+import { advanceFamily, findFamily, openFamily, pageFamilies, revokeFamilies, revokeFamily } from './families.js';
 import { isDuplicateKey } from './store-error.js';
 
 export const mongoTokens = (collections: Collections): TokenStore => {
@@ -31,7 +31,7 @@ export const mongoTokens = (collections: Collections): TokenStore => {
     },
     findFamily: (id) => findFamily(collections, id),
     revokeFamily: (id, at, audit) => revokeFamily(collections, { id, at, ...(audit && { audit }) }),
-    revokeFamilies: (filter, at) => revokeMatching(collections, filter, at),
+    revokeFamilies: (ended, at) => revokeFamilies(collections, ended, at),
     removeAccessToken: async (digest) => {
       await run(() => accessTokens.deleteOne({ _id: digest }));
     },

@@ -9,7 +9,7 @@ import { finishErasure } from './erase-user.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
 import { isDuplicateKey } from './store-error.js';
-import { revokeMatching } from './families.js';
+import { revokeFamilies } from './families.js';
 
 /** An erased user's document keeps his id and, once his registrations are buried, no more. */
 const live = { erasedAt: { $exists: false } };
@@ -109,10 +109,13 @@ const update = async (
       .lean<UserDocument>(),
   );
   if (document === null) return (await run(() => users.exists({ _id: id, ...live }))) === null ? 'unknown' : 'moved';
+  const user = userOf(document);
   // The raised epoch has ended them; this shows it in their list.
-  if (change.password !== undefined) await revokeMatching(database, { userId: id }, change.password.at);
+  if (change.password !== undefined) {
+    await revokeFamilies(database, { userId: id, epochsBelow: { user: user.epoch } }, change.password.at);
+  }
   await moveOutbox(database, database.carriers.users, { _id: id, outbox: [audit] });
-  return userOf(document);
+  return user;
 };
 
 const writes = (change: UserChange, audit: AuditEvent): UpdateQuery<UserDocument> => ({

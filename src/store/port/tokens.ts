@@ -1,8 +1,9 @@
 import type { KeyEnvironment } from '../../model/application.js';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { EpochMillis } from '../../model/clock.js';
+import type { GrantName } from '../../model/grant-name.js';
 import type { Page, PageRequest } from '../../model/page.js';
-import type { OpaqueAccessToken, TokenFamily } from '../../model/token-family.js';
+import type { Epochs, OpaqueAccessToken, TokenFamily } from '../../model/token-family.js';
 
 export interface Advance {
   readonly familyId: string;
@@ -25,6 +26,14 @@ export interface FamilyFilter {
   readonly applicationId?: string;
   readonly userId?: string;
   readonly environment?: KeyEnvironment;
+}
+
+/** Families that have ended or are to end. */
+export interface EndedFamilies extends FamilyFilter {
+  readonly keySetId?: string;
+  readonly grantType?: GrantName;
+  /** Only those that carry lower epochs: what was opened since lives. */
+  readonly epochsBelow?: Partial<Epochs>;
 }
 
 export interface TokenStore {
@@ -50,10 +59,10 @@ export interface TokenStore {
   revokeFamily(id: string, at: EpochMillis, audit?: AuditEvent): Promise<TokenFamily | 'unknown'>;
 
   /**
-   * Revokes every live family that matches and returns how many it ended. Not one atomic step: where it must be final the caller
-   * raised an epoch before, and this is cleaning and counting.
+   * Revokes every live family that matches and returns how many it ended. Each family by itself, in bounded steps, from the newest to the
+   * oldest: where it must be final the caller raised an epoch before, and this is cleaning and counting.
    */
-  revokeFamilies(filter: FamilyFilter, at: EpochMillis): Promise<number>;
+  revokeFamilies(ended: EndedFamilies, at: EpochMillis): Promise<number>;
 
   /** Ends one opaque access token. Idempotent. */
   removeAccessToken(digest: string): Promise<void>;

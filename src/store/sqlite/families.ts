@@ -3,7 +3,7 @@ import type { EpochMillis } from '../../model/clock.js';
 import type { GrantName } from '../../model/grant-name.js';
 import type { Page, PageRequest } from '../../model/page.js';
 import type { TokenFamily } from '../../model/token-family.js';
-import type { Advance, FamilyFilter } from '../port/tokens.js';
+import type { Advance, EndedFamilies, FamilyFilter } from '../port/tokens.js';
 import type { Statement, Value } from './connection.js';
 import { parseDocument } from './document.js';
 import type { Engine } from './engine.js';
@@ -122,20 +122,37 @@ export const pageFamilies = (engine: Engine, filter: FamilyFilter, request: Page
 const stepSize = 200;
 
 /** Walks from the newest to the oldest: what is opened meanwhile was opened after the call. */
-export const revokeFamilies = async (engine: Engine, filter: FamilyFilter, at: EpochMillis): Promise<number> => {
+export const revokeFamilies = async (engine: Engine, ended: EndedFamilies, at: EpochMillis): Promise<number> => {
   const revoke = familyRows(engine).revoke;
-  const isLive = ({ revokedAt, idleExpiresAt, absoluteExpiresAt }: TokenFamily): boolean =>
-    revokedAt === undefined && idleExpiresAt > at && absoluteExpiresAt > at;
+  const matches = matcher(ended, at);
   let revoked = 0;
   let request: PageRequest = { first: stepSize };
   for (;;) {
-    const { page, ended } = await engine.write(() => {
-      const step = pageFamilies(engine, filter, request);
-      return { page: step, ended: step.items.filter(isLive).reduce((sum, { id }) => sum + revoke.run(at, id), 0) };
+    const { page, count } = await engine.write(() => {
+      const step = pageFamilies(engine, walked(ended), request);
+      return { page: step, count: step.items.filter(matches).reduce((sum, { id }) => sum + revoke.run(at, id), 0) };
     });
-    revoked += ended;
+    revoked += count;
     const last = page.items.at(-1);
     if (!page.hasNextPage || last === undefined) return revoked;
     request = { first: stepSize, after: { at: last.issuedAt, id: last.id } };
   }
 };
+
+/** By the one index that serves; all else is looked at row by row, so that a step stays small also where nothing matches. */
+const walked = ({ userId, applicationId }: EndedFamilies): FamilyFilter => ({
+  ...(userId !== undefined && { userId }),
+  ...(userId === undefined && applicationId !== undefined && { applicationId }),
+});
+
+const named = ['applicationId', 'userId', 'environment', 'keySetId', 'grantType'] as const;
+const epochNames = ['client', 'grant', 'user'] as const;
+
+const matcher =
+  (ended: EndedFamilies, at: EpochMillis) =>
+  (family: TokenFamily): boolean => {
+    const { revokedAt, idleExpiresAt, absoluteExpiresAt, epochs } = family;
+    if (revokedAt !== undefined || idleExpiresAt <= at || absoluteExpiresAt <= at) return false;
+    if (named.some((field) => ended[field] !== undefined && ended[field] !== family[field])) return false;
+    return epochNames.every((name) => epochs[name] < (ended.epochsBelow?.[name] ?? Infinity));
+  };

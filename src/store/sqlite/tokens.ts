@@ -39,7 +39,7 @@ export const sqliteTokens = (engine: Engine): TokenStore => {
         if (audit !== undefined) insertAudit(engine, audit);
         return familyOf(row);
       }),
-    revokeFamilies: (filter, at) => revokeFamilies(engine, filter, at),
+    revokeFamilies: (ended, at) => revokeFamilies(engine, ended, at),
     removeAccessToken: (digest) => engine.write(() => accessTokens.remove(digest)),
     denyJwt: (jti, expiresAt) => engine.write(() => once.denyJwt(jti, expiresAt)),
     isDenied: (jti, at) => engine.read(() => once.isDenied(jti, at)),
