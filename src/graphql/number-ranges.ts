@@ -2,8 +2,8 @@ import { versions } from '../applications/application-fields.js';
 import { lifetimeRules } from '../applications/lifetimes.js';
 import { retirementSeconds } from '../applications/rotate-client-secret.js';
 import type { Range } from '../management/input-limits.js';
+import { pageLengths } from '../model/page.js';
 import { longestAccessTokenSeconds } from '../model/token-family.js';
-import { pageLengths } from './page.js';
 
 /**
  * What a whole number can be, by the name of its argument or input field, which means the same wherever it stands: for what is no whole number

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { getOperationAST, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { getOperationAST, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from '../model/actor.js';
 import type { Log } from '../model/log.js';
 import { managementErrorCodes } from '../model/management-error.js';

@@ -1,7 +1,7 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { wholeNumber } from '../management/input-limits.js';
 import { idPrefixes } from '../model/id-prefix.js';
-import type { Page, PageRequest, Position } from '../model/page.js';
+import { pageLengths, type Page, type PageRequest, type Position } from '../model/page.js';
 import { readCursor, writeCursor, type CursorList } from './cursor.js';
 import type { OperationContext } from './operation-context.js';
 import type { Plain } from './plain.js';
@@ -46,7 +46,7 @@ export class PageInfoType {
 
 export const afterDescription =
   'A cursor of the same list with the same filters: items behind it. Absent: from the beginning.';
-export const firstDescription = 'Items of a page, 1 to 100.';
+export const firstDescription = `Items of a page, ${pageLengths.min} to ${pageLengths.max}.`;
 
 interface PageArguments {
   readonly first: number | null | undefined;
@@ -95,8 +95,6 @@ export const connectionOf = async <T>(
 };
 
 export const defaultPageLength = 20;
-const longestPage = 100;
-export const pageLengths = { min: 1, max: longestPage };
 
 /** What a page costs (`operation-limits`): its items, as many as were asked for. */
 export const pageCost = ({
@@ -105,7 +103,7 @@ export const pageCost = ({
 }: {
   readonly args: { readonly first?: number | null };
   readonly childComplexity: number;
-}): number => 1 + Math.min(Math.max(args.first ?? defaultPageLength, 1), longestPage) * childComplexity;
+}): number => 1 + Math.min(Math.max(args.first ?? defaultPageLength, 1), pageLengths.max) * childComplexity;
 
 /** The two types of a list of `node`s: the connection and its edge. */
 export const connectionType = (name: string, node: () => object) => {

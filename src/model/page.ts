@@ -6,9 +6,12 @@ export interface Position {
   readonly id: string;
 }
 
+/** How many items a page can be asked for. */
+export const pageLengths = { min: 1, max: 100 };
+
 /** Forward paging by keyset: items strictly behind `after` in the order of the list. */
 export interface PageRequest {
-  /** 1..100 */
+  /** One of `pageLengths`. */
   readonly first: number;
   readonly after?: Position;
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it, test } from '@jest/globals';
 import { getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql';
 import { buildManagementSchema } from '../../src/graphql/schema.js';
+import { anEvent } from '../statistics/fixture.js';
 import { startTestServer } from '../support/server.js';
 import { fixturesOf } from './fixtures.js';
 
@@ -119,11 +120,14 @@ describe('users', () => {
   it('are shown with their registrations, one per application and environment', async () => {
     const { id, username } = await fixtures.user();
     const [{ applicationId }, other] = [server.sample, await fixtures.application()];
-    const record = (environment: 'PRODUCTION' | 'SANDBOX', at: number, of = applicationId) =>
-      server.store.registrations.record({ applicationId: of, environment, userId: id, at });
-    await record('SANDBOX', Date.UTC(2026, 0, 2));
-    await record('PRODUCTION', Date.UTC(2026, 0, 3));
-    await record('PRODUCTION', Date.UTC(2026, 0, 1), other.id);
+    const row = (environment: 'PRODUCTION' | 'SANDBOX', at: number, of = applicationId) =>
+      ({ applicationId: of, environment, userId: id, at }) as const;
+    const rows = [
+      row('SANDBOX', Date.UTC(2026, 0, 2)),
+      row('PRODUCTION', Date.UTC(2026, 0, 3)),
+      row('PRODUCTION', Date.UTC(2026, 0, 1), other.id),
+    ];
+    await server.store.registrations.import(rows, { audit: anEvent() });
     const query =
       'query ($username: String) { user(username: $username) { registrations { environment firstTokenAt application { id } user { username } } } }';
     const { user } = await ask(query, { username });
