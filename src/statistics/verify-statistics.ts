@@ -6,7 +6,8 @@ import { notFound } from '../model/management-error.js';
 import { utcDayOf, utcDayStart } from '../model/quarter-hour.js';
 import type { RegistrationsOf } from '../store/port/registrations.js';
 import type { Snapshot, Store } from '../store/port/store.js';
-import type { StatisticsDifference } from './statistics-difference.js';
+import { comparer, type StatisticsDifference } from './statistics-difference.js';
+import { verifyBeyond } from './verify-beyond.js';
 import { verifySlice } from './verify-slice.js';
 import { verifyWaysOut } from './verify-ways-out.js';
 
@@ -43,6 +44,11 @@ export const verifyStatistics = async (
     checkedRegistrations += checked.registrations;
     differences.push(...checked.differences.slice(0, differenceLimit - differences.length));
   }
+  if (applicationIds === undefined) {
+    for await (const difference of unknownApplications(store)) {
+      if (differences.length < differenceLimit) differences.push(difference);
+    }
+  }
   return { asOf, checkedApplications, checkedRegistrations, differences };
 };
 
@@ -58,6 +64,19 @@ async function* allApplications(store: Store): AsyncGenerator<string> {
     const last = page.items.at(-1);
     if (!page.hasNextPage || last === undefined) return;
     page = await store.applications.page({}, { first: 100, after: { at: last.createdAt, id: last.id } });
+  }
+}
+
+/** Rows and kept figures of applications that never were: nobody can ask for them. */
+async function* unknownApplications(store: Store): AsyncGenerator<StatisticsDifference> {
+  for (let after = ''; ;) {
+    const named = await inSnapshot(store, (cut) => cut.registrations.namedApplications(after));
+    for (const { id, known: isKnown } of named) {
+      if (!isKnown) yield* comparer({ applicationId: id })('applications that are known', 0, 1);
+    }
+    const last = named.at(-1);
+    if (last === undefined) return;
+    after = last.id;
   }
 }
 
@@ -84,7 +103,7 @@ const verifyApplication = async (
     : { registrations: whole.registrations, differences: [...differences, ...ways] };
 };
 
-/** From the first day that there is to the end of the one of `asOf`, slice by slice. */
+/** From 1970 to the end of the day of `asOf`, slice by slice, and then what lies beyond. */
 const verifyRegistrations = async (store: Store, of: RegistrationsOf, asOf: EpochMillis): Promise<Checked> => {
   const end = utcDayStart(utcDayOf(asOf) + 1);
   const differences: StatisticsDifference[] = [];
@@ -96,6 +115,7 @@ const verifyRegistrations = async (store: Store, of: RegistrationsOf, asOf: Epoc
     from = slice.to;
     await setImmediate(); // other requests have their turn, also where the store answers at once
   }
+  differences.push(...(await inSnapshot(store, (cut) => verifyBeyond(cut, of))));
   return { registrations, differences };
 };
 

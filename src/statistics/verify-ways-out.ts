@@ -1,5 +1,6 @@
 import { keyEnvironments } from '../model/application.js';
 import type { KeyEnvironment } from '../model/application.js';
+import { bucketLimit } from '../model/calendar.js';
 import { timeZone } from '../model/time-zone.js';
 import type { Snapshot, Store } from '../store/port/store.js';
 import { registeredUsersCsv } from './csv.js';
@@ -36,7 +37,8 @@ interface Of {
 }
 
 const waysOut = async (store: Store, cut: Snapshot, of: Of): Promise<Readonly<Record<string, number>>> => {
-  const period = { from: 0, to: cut.asOf, interval: 'YEAR', timeZone: timeZone('UTC', 'timeZone') } as const;
+  const to = Math.min(cut.asOf, lastYearEnd);
+  const period = { from: 0, to, interval: 'YEAR', timeZone: timeZone('UTC', 'timeZone') } as const;
   const series = await registeredSeries(cut, of, period);
   const { applicationId, ...rest } = of;
   const table = await readRegisteredUsersTable(store, cut, { applicationIds: [applicationId], ...rest, period });
@@ -49,6 +51,9 @@ const waysOut = async (store: Store, cut: Snapshot, of: Of): Promise<Readonly<Re
     metric: metric.get(applicationId) ?? 0,
   };
 };
+
+/** Of the years that one series can have: a registration behind them is missing from its sum. */
+const lastYearEnd = Date.UTC(1970 + bucketLimit, 0, 1);
 
 /** The column `newUsers`, counted from the end, because a name may hold commas. */
 const csvSum = (csv: string): number =>

@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/port/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { manualClock } from '../store/opened-stores.js';
 import { eachStore } from './each-store.js';
-import { addApplication, addUser, erase, register } from './fixture.js';
+import { addApplication, addUser, anEvent, erase, register } from './fixture.js';
 
 const clock = manualClock();
 let folder: string;
@@ -41,6 +41,10 @@ const tamper = async (sql: string): Promise<void> => {
   database.close();
   store = await openSqliteStore(file(), { clock: clock.now });
 };
+
+/** All first instants of one user. */
+const moved = (to: number | string): string =>
+  `UPDATE registrations SET first_at = ${to}, production_first = ${to} WHERE first_at = ${Date.UTC(2026, 0, 10)}`;
 
 describe('verifyStatistics', () => {
   it('finds no difference where there is none', async () => {
@@ -76,7 +80,7 @@ describe('verifyStatistics', () => {
     {
       what: 'a whole that is not the union of its environments',
       sql: `UPDATE registrations SET production_first = production_first + 1 WHERE first_at = ${Date.UTC(2026, 0, 10)}`,
-      figures: ['union of environments 2025-12-02/2026-01-16'],
+      figures: ['union of environments 2026-01-10/2026-01-16'],
     },
     {
       what: 'figures that are gone',
@@ -89,11 +93,64 @@ describe('verifyStatistics', () => {
             WHERE first_at = ${Date.UTC(2026, 0, 10)}`,
       figures: ['kept quarter hours that agree 2026-01-10'],
     },
+    {
+      what: 'a registration whose user is gone',
+      sql: `DELETE FROM users WHERE id IN (SELECT user_id FROM registrations WHERE first_at = ${Date.UTC(2026, 0, 10)})`,
+      figures: ['users of the list 2026-01-10/2026-01-16'],
+    },
+    {
+      what: 'figures of days to come',
+      sql: 'UPDATE registration_figures SET position = position + 4',
+      figures: ['kept 2026-01-10', 'kept 2028-10-30'],
+    },
+    {
+      what: 'a registration of a year that no series reaches',
+      sql: moved(Date.UTC(3000, 5)),
+      figures: ['kept 2026-01-10', 'kept 3000-06-01', 'sum of the series', 'sum of the CSV'],
+    },
+    {
+      what: 'a registration of a year that no answer can tell',
+      sql: moved(Date.UTC(12_000, 0)),
+      figures: ['kept 2026-01-10', 'kept +012000-01-01', 'registrations after asOf'],
+    },
+    {
+      what: 'a registration of an instant that no date can tell',
+      sql: moved('9007199254740992'),
+      figures: ['kept 2026-01-10', 'registrations after asOf'],
+    },
+    {
+      what: 'a registration of before 1970',
+      sql: moved(-86_400_000),
+      figures: ['kept 2026-01-10', 'kept 1969-12-31', 'registrations before 1970'],
+    },
   ])('reports $what', async ({ sql, figures }) => {
     await tamper(sql);
     const { differences } = await verifyStatistics(store, {});
     const named = differences.filter(({ environment }) => environment === undefined).map(({ figure }) => figure);
     for (const figure of figures) expect(named.map((name) => name.slice(0, figure.length))).toContain(figure);
+  });
+
+  test.each([
+    {
+      what: 'rows',
+      sql: `UPDATE registrations SET application_id = 'app_foreign' WHERE first_at > ${Date.UTC(2026, 0, 12)}`,
+    },
+    { what: 'figures', sql: `UPDATE registration_figures SET application_id = 'app_foreign' WHERE grain = 'quarter'` },
+  ])('reports $what of an application that never was, and none of one that was removed', async ({ sql }) => {
+    await tamper(sql);
+    const removed = (await addApplication(store, 'Short')).id;
+    await register(store, removed, [clock.now()]);
+    await store.applications.remove(removed, anEvent());
+    const { differences } = await verifyStatistics(store, {});
+    expect(differences.filter((difference) => difference.applicationId !== applicationId)).toEqual([
+      {
+        applicationId: 'app_foreign',
+        environment: undefined,
+        figure: 'applications that are known',
+        kept: 0,
+        counted: 1,
+      },
+    ]);
   });
 
   it('looks at days before the first and after the last registration too', async () => {

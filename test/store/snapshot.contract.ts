@@ -3,6 +3,7 @@ import type { KeyEnvironment } from '../../src/model/application.js';
 import { utcDayOf } from '../../src/model/quarter-hour.js';
 import { StoreUnavailable, type Store } from '../../src/store/port/store.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
+import { applicationOf } from './samples.js';
 import {
   day,
   eventOf,
@@ -111,6 +112,53 @@ export const snapshotContract: Contract = (name, open) => {
           ]);
         }
         expect(await snapshot.registrations.extent({ applicationId: id('app') })).toBeUndefined();
+      });
+    });
+
+    it('shows where the first instants begin and end, as a whole or from an instant on', async () => {
+      const applicationId = id('app');
+      for (const passed of [0, 40, 90]) {
+        const registration = { applicationId, environment: 'SANDBOX' as const, userId: id('usr'), at: now() - passed };
+        await stores.first.registrations.record(registration);
+      }
+      await inSnapshot(stores.second, async ({ registrations }) => {
+        const extent = (from?: number) =>
+          registrations.extent({ applicationId, environment: 'SANDBOX', ...(from !== undefined && { from }) });
+        expect(await extent()).toEqual({ first: now() - 90, last: now() });
+        expect(await extent(now() - 40)).toEqual({ first: now() - 40, last: now() });
+        expect(await extent(now() - 39)).toEqual({ first: now(), last: now() });
+        expect(await extent(now() + 1)).toBeUndefined();
+        expect(await registrations.extent({ applicationId, environment: 'PRODUCTION' })).toBeUndefined();
+      });
+    });
+
+    it('names the applications of registrations, each once, and says which of them it does not know', async () => {
+      const ids = Array.from({ length: 130 }, () => id('named'));
+      for (const applicationId of ids) {
+        await record(stores.first, applicationId);
+        await record(stores.first, applicationId, 'SANDBOX');
+      }
+      const [there = '', removed = ''] = ids;
+      await stores.first.applications.create(applicationOf(there), eventOf(id('event')));
+      await inSnapshot(stores.second, async ({ registrations }) => {
+        const found = new Map<string, boolean>();
+        for (let after = ''; ;) {
+          const named = await registrations.namedApplications(after);
+          for (const { id: applicationId, known } of named) {
+            expect(applicationId > after && !found.has(applicationId)).toBe(true);
+            found.set(applicationId, known);
+          }
+          const last = named.at(-1);
+          if (last === undefined) break;
+          after = last.id;
+        }
+        expect(ids.map((applicationId) => found.get(applicationId))).toEqual(ids.map((one) => one === there));
+      });
+      await stores.first.applications.create(applicationOf(removed), eventOf(id('event')));
+      await stores.first.applications.remove(removed, eventOf(id('event')));
+      await record(stores.first, removed);
+      await inSnapshot(stores.second, async ({ registrations }) => {
+        expect(await registrations.namedApplications(removed)).not.toContainEqual({ id: removed, known: false });
       });
     });
 

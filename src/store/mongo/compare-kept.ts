@@ -8,7 +8,10 @@ import { countLive, type Range } from './live-counts.js';
 
 type Query = RegistrationsOf & Range;
 
-/** What is not closed is counted whenever it is asked for, so that there its rows are what is kept. */
+/**
+ * What is not closed is counted whenever it is asked for, so that there its rows are what is kept. What is closed will be believed, also of a day
+ * that is still to be closed.
+ */
 export const compareKept = async (cut: Cut, query: Query): Promise<readonly KeptDay[]> => {
   const days = { from: Math.ceil(query.from / utcDayStart(1)), to: Math.ceil(query.to / utcDayStart(1)) };
   if (days.from >= days.to) return [];
@@ -21,7 +24,7 @@ export const compareKept = async (cut: Cut, query: Query): Promise<readonly Kept
     .map((day) => {
       const rows = counted.get(day) ?? nothing;
       const document = keptDays.get(day);
-      const isLive = day > cut.through || (document !== undefined && document.closed === undefined);
+      const isLive = document === undefined ? day > cut.through : document.closed === undefined;
       const figures = isLive ? rows : (document ?? nothing);
       return {
         start: utcDayStart(day),

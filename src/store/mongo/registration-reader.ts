@@ -5,6 +5,7 @@ import type { RegistrationDocument } from './documents.js';
 import { histogramOf } from './histogram.js';
 import { firstField, scopeOf } from './kept-periods.js';
 import { all, behind, pageOf } from './listing.js';
+import { namedApplications } from './named-applications.js';
 import { nobody, registrationOf } from './registration-rows.js';
 
 export const registrationReader = (cut: Cut): RegistrationReader => ({
@@ -27,12 +28,12 @@ export const registrationReader = (cut: Cut): RegistrationReader => ({
     return pageOf(rows, request, registrationOf);
   },
   compareKept: (query) => compareKept(cut, query),
-  extent: async ({ applicationId, environment }) => {
+  extent: async ({ applicationId, environment, from = -Infinity }) => {
     const field = firstField[scopeOf(environment)];
     const end = async (direction: 1 | -1): Promise<number | undefined> => {
       const row = await cut.collections.run(() =>
         cut.collections.registrations
-          .findOne({ applicationId, [field]: { $gte: 0 } })
+          .findOne({ applicationId, [field]: { $gte: from } })
           .sort({ [field]: direction, userId: direction })
           .session(cut.session)
           .lean<RegistrationDocument>(),
@@ -43,4 +44,5 @@ export const registrationReader = (cut: Cut): RegistrationReader => ({
     const last = await end(-1);
     return first === undefined || last === undefined ? undefined : { first, last };
   },
+  namedApplications: (after) => namedApplications(cut, after),
 });

@@ -73,6 +73,7 @@ const snapshotOf = (cut: Cut, { asOf, readAt }: Pick<Snapshot, 'asOf' | 'readAt'
       page: (query, request) => read(() => registrations.page(query, request)),
       compareKept: (query) => read(() => registrations.compareKept(query)),
       extent: (of) => read(() => registrations.extent(of)),
+      namedApplications: (after) => read(() => registrations.namedApplications(after)),
     },
     activity: {
       tokenCounts: (query) => read(() => activity.tokenCounts(query)),

@@ -88,6 +88,14 @@ export interface RegistrationReader {
     query: RegistrationsOf & { readonly from: EpochMillis; readonly to: EpochMillis },
   ): Promise<readonly KeptDay[]>;
 
-  /** The first instants at the two ends of what is there, tombstones included; undefined when nothing is. */
-  extent(of: RegistrationsOf): Promise<{ readonly first: EpochMillis; readonly last: EpochMillis } | undefined>;
+  /** The first instants at the two ends of what is there, or is there from an instant on; tombstones included; undefined when nothing is. */
+  extent(
+    of: RegistrationsOf & { readonly from?: EpochMillis },
+  ): Promise<{ readonly first: EpochMillis; readonly last: EpochMillis } | undefined>;
+
+  /**
+   * The next applications by id that rows or kept figures name, some at a time, none when there are no more; `known`: the store has it, or had it
+   * until it was removed.
+   */
+  namedApplications(after: string): Promise<readonly { readonly id: string; readonly known: boolean }[]>;
 }

@@ -6,6 +6,7 @@ import { answer } from './engine.js';
 import { histogramsOf } from './histogram.js';
 import { compareKept } from './kept-days.js';
 import { behind, pageOf, when, where, type Condition } from './listing.js';
+import { namedApplications } from './named-applications.js';
 import { firstColumn, registrationOf, type RegistrationRow } from './registration-rows.js';
 
 export const registrationReader = (statements: Statements): RegistrationReader => ({
@@ -24,18 +25,20 @@ export const registrationReader = (statements: Statements): RegistrationReader =
       return pageOf(rows, request, (row) => registrationOf(row, row.user_id ?? ''));
     }),
   compareKept: (query) => answer(() => compareKept(statements, query)),
-  extent: ({ applicationId, environment }) =>
+  extent: ({ applicationId, environment, from = -Infinity }) =>
     answer(() => {
       const first = firstColumn(environment);
+      // As REAL: a damaged instant may be larger than a number can tell.
       const end = (which: 'min' | 'max'): EpochMillis | undefined =>
         statements
           .statement<{ readonly at: number | null }>(
-            `SELECT ${which}(${first}) AS at FROM registrations WHERE application_id = ? AND ${first} IS NOT NULL`,
+            `SELECT CAST(${which}(${first}) AS REAL) AS at FROM registrations WHERE application_id = ? AND ${first} >= ?`,
           )
-          .get(applicationId)?.at ?? undefined;
+          .get(applicationId, from)?.at ?? undefined;
       const [earliest, latest] = [end('min'), end('max')];
       return earliest === undefined || latest === undefined ? undefined : { first: earliest, last: latest };
     }),
+  namedApplications: (after) => answer(() => namedApplications(statements, after)),
 });
 
 /** One lower end, of the range or of the page: with both the index would begin at the range's and read every page before this one. */
