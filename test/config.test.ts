@@ -238,6 +238,42 @@ describe('production', () => {
   });
 });
 
+describe('two listeners', () => {
+  const settings = (host: string, managementHost: string) => ({
+    ...production,
+    TALLYGATE_TRUSTED_PROXIES: '10.0.0.1',
+    TALLYGATE_HOST: host,
+    TALLYGATE_MANAGEMENT_HOST: managementHost,
+    TALLYGATE_PORT: '9000',
+  });
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'localhost'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['10.0.0.1', '::'],
+  ])('on one port of %s and %s stop the start', async (host, managementHost) => {
+    expect(await problems(settings(host, managementHost))).toEqual([
+      {
+        sentence: expect.stringMatching(/^TALLYGATE_PORT and TALLYGATE_MANAGEMENT_PORT/),
+        line: 'TALLYGATE_MANAGEMENT_PORT=9001',
+      },
+    ]);
+  });
+
+  test.each([
+    ['127.0.0.1', '127.0.0.2'],
+    ['10.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', '::1'],
+  ])('may have the same port of different addresses: %s and %s', async (host, managementHost) => {
+    expect(await read(settings(host, managementHost))).toMatchObject({ port: 9000, managementPort: 9000 });
+  });
+
+  it('may both take a free port', async () => {
+    expect(await read({ TALLYGATE_PORT: '0', TALLYGATE_MANAGEMENT_PORT: '0' })).toMatchObject({ port: 0 });
+  });
+});
+
 describe('the bootstrap client', () => {
   it('needs id and secret', async () => {
     expect(await problems({ TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy' })).toHaveLength(1);

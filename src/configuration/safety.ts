@@ -14,6 +14,7 @@ export const safetyProblems = (judged: Judged): readonly Problem[] => [
   ...(judged.mode === 'production' ? productionProblems(judged) : []),
   ...tlsProblems(judged),
   ...bootstrapProblems(judged),
+  ...listenerProblems(judged),
 ];
 
 const newKey = 'TALLYGATE_SECRET_KEY=$(openssl rand -base64 32 | tr "+/" "-_" | tr -d "=")';
@@ -66,4 +67,22 @@ const bootstrapProblems = ({ isGiven }: Judged): readonly Problem[] => {
   return isGiven('bootstrapClientId')
     ? [{ sentence: 'TALLYGATE_BOOTSTRAP_CLIENT_ID needs TALLYGATE_BOOTSTRAP_CLIENT_SECRET beside it.' }]
     : [{ sentence: 'TALLYGATE_BOOTSTRAP_CLIENT_SECRET needs TALLYGATE_BOOTSTRAP_CLIENT_ID beside it.' }];
+};
+
+const listenerProblems = ({ values }: Judged): readonly Problem[] => {
+  const { host, port, managementHost, managementPort } = values;
+  if (port !== managementPort || port === 0 || !overlap(host, managementHost)) return [];
+  return [
+    {
+      sentence: 'TALLYGATE_PORT and TALLYGATE_MANAGEMENT_PORT are the same port of the same address: choose two.',
+      line: `TALLYGATE_MANAGEMENT_PORT=${port === 65535 ? port - 1 : port + 1}`,
+    },
+  ];
+};
+
+/** Whether a listener on one address keeps another one off its port: the same one, all of them, or a name for loopback. */
+const overlap = (one: string, other: string): boolean => {
+  const [first, second] = [one.toLowerCase(), other.toLowerCase()];
+  if (first === second || [first, second].some((host) => /^[0.:]+$/.test(host))) return true;
+  return isLoopback(one) && isLoopback(other) && [first, second].includes('localhost');
 };
