@@ -7,7 +7,7 @@ import { BadValue } from './configuration/values.js';
 
 /** Everything that can be set, parsed and frozen. Nothing else reads the environment. */
 export interface Config extends SettingValues {
-  /** Production (`NODE_ENV=production`, or a bind beyond loopback) invents nothing. */
+  /** Production (`NODE_ENV=production`, or either listener beyond loopback) invents nothing. */
   readonly mode: 'development' | 'production';
 }
 
@@ -27,7 +27,8 @@ export const readConfig = async ({ argv, folder, environment = process.env }: Co
   const sources = [fromFlags(argv), fromEnvironment(environment), await fromFile(folder)];
   const given = new Map([...sources].reverse().flatMap((source) => [...source.given]));
   const { values, problems } = parse(given);
-  const mode = environment['NODE_ENV'] === 'production' || !isLoopback(values.host) ? 'production' : 'development';
+  const isLocal = isLoopback(values.host) && isLoopback(values.managementHost);
+  const mode = environment['NODE_ENV'] === 'production' || !isLocal ? 'production' : 'development';
   const all = [
     ...sources.flatMap((source) => source.problems),
     ...problems,

@@ -209,8 +209,10 @@ describe('production', () => {
   it('is also a bind beyond loopback', async () => {
     expect(await problems({ TALLYGATE_HOST: '0.0.0.0' })).toHaveLength(3);
     expect(await problems({ TALLYGATE_HOST: 'db.internal' })).toHaveLength(3);
+    expect(await problems({ TALLYGATE_MANAGEMENT_HOST: '0.0.0.0' })).toHaveLength(3);
     for (const host of ['127.0.0.2', '::1', 'localhost']) {
       expect(await read({ TALLYGATE_HOST: host })).toMatchObject({ mode: 'development' });
+      expect(await read({ TALLYGATE_MANAGEMENT_HOST: host })).toMatchObject({ mode: 'development' });
     }
   });
 

@@ -70,7 +70,11 @@ export const settings = {
     'none',
     'Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas.',
   ),
-  managementHost: required(hostName, '127.0.0.1', 'Address of the management listener (`/metrics`, health).'),
+  managementHost: required(
+    hostName,
+    '127.0.0.1',
+    'Address of the management listener (`/metrics`, health). A bind beyond loopback means production.',
+  ),
   managementPort: required(wholeNumber(0, 65535), '9000', 'Port of the management listener; 0 takes a free one.'),
   logLevel: required(
     oneOf('debug', 'info', 'warn', 'error'),
