@@ -76,7 +76,7 @@ module.exports = {
       name: 'nobody-imports-the-root',
       severity: 'error',
       from: { path: '^src/[^/]+/' },
-      to: { path: '^src/(main|compose|open-product|jobs|log)\\.ts$' },
+      to: { path: '^src/(main|program|compose|open-product|jobs|log)\\.ts$' },
     },
     {
       name: 'the-store-has-one-door',

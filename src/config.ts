@@ -17,23 +17,27 @@ export interface ConfigPlaces {
   /** Where tallygate.yaml may be. */
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Adds what is wrong with the files that the settings name to what is wrong already; absent: nobody is going to open them all. */
+  readonly withFiles?: (values: SettingValues, problems: readonly Problem[]) => Promise<readonly Problem[]>;
 }
 
 /**
  * Flags win over the environment, that over tallygate.yaml, that over the defaults.
  * @throws StartRefused with everything that is wrong or missing, in one go
  */
-export const readConfig = async ({ argv, folder, environment = process.env }: ConfigPlaces): Promise<Config> => {
+export const readConfig = async (places: ConfigPlaces): Promise<Config> => {
+  const { argv, folder, environment = process.env, withFiles } = places;
   const sources = [fromFlags(argv), fromEnvironment(environment), await fromFile(folder)];
   const given = new Map([...sources].reverse().flatMap((source) => [...source.given]));
   const { values, problems } = parse(given);
   const isLocal = isLoopback(values.host) && isLoopback(values.managementHost);
   const mode = environment['NODE_ENV'] === 'production' || !isLocal ? 'production' : 'development';
-  const all = [
+  const ofSettings = [
     ...sources.flatMap((source) => source.problems),
     ...problems,
     ...safetyProblems({ values, mode, isGiven: (name) => given.has(name) }),
   ];
+  const all = withFiles === undefined ? ofSettings : await withFiles(values, ofSettings);
   if (all.length > 0) throw new StartRefused(all);
   return Object.freeze({ ...values, mode });
 };

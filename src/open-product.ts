@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compose, type Composition, type Parts } from './compose.js';
 import type { Config } from './config.js';
+import type { Problem } from './configuration/problem.js';
 import { variableName } from './configuration/settings.js';
 import { describeError } from './http/describe-error.js';
 import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
 import { ensureBootstrapClient } from './start/bootstrap-client.js';
 import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
-import { openStore } from './store/open-store.js';
+import { lookAtStore, openStore } from './store/open-store.js';
 import { StoreUnavailable, type Store } from './store/port/store.js';
 
 /** The product at work. */
@@ -57,8 +58,16 @@ export const openProduct = async (opening: Opening): Promise<Product | undefined
 /** The store alone, for a look beside a running server. */
 export const openStoreToRead = (config: Config): Promise<Store> => openStore(databaseUrlOf(config), { access: 'read' });
 
+/** What can be said against the store before it is opened, without changing anything. */
+export const storeProblems = async (settings: StoreSettings): Promise<readonly Problem[]> => {
+  const refusal = await lookAtStore(databaseUrlOf(settings));
+  return refusal === undefined ? [] : [{ sentence: refusal.message }];
+};
+
+type StoreSettings = Pick<Config, 'databaseUrl' | 'dataDir'>;
+
 /** Where everything is kept. */
-const databaseUrlOf = ({ databaseUrl, dataDir }: Config): string =>
+const databaseUrlOf = ({ databaseUrl, dataDir }: StoreSettings): string =>
   databaseUrl?.reveal() ?? `file:${join(dataDir, 'tallygate.db')}`;
 
 const openOnce = async (opening: Opening): Promise<Product> => {

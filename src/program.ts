@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readConfig, type Config } from './config.js';
+import { readConfig, type Config, type ConfigPlaces } from './config.js';
 import { helpText } from './configuration/describe.js';
 import { StartRefused } from './configuration/problem.js';
 import { describeError } from './http/describe-error.js';
 import { createLog } from './log.js';
 import type { Log } from './model/log.js';
-import { openStoreToRead } from './open-product.js';
+import { openStoreToRead, storeProblems } from './open-product.js';
 import { startServer, type Server } from './server.js';
+import { certificateProblems } from './start/certificate.js';
 import { quickstartFile } from './start/quickstart.js';
 import { welcomeBackText, welcomeText } from './start/welcome.js';
 import { runVerifyStatistics } from './statistics/verify-command.js';
@@ -28,7 +29,13 @@ const run = async (argv: readonly string[]): Promise<void> => {
   if (argv.includes('--help')) print(helpText(version));
   else if (argv.includes('--version')) print(version);
   else if (command === 'verify-statistics') await verify(await readConfig({ argv: flags, folder: process.cwd() }));
-  else await serve(await readConfig({ argv, folder: process.cwd() }), version);
+  else await serve(await readConfig({ argv, folder: process.cwd(), withFiles }), version);
+};
+
+/** The store, which takes a while to look at, refuses the start by itself where nothing else is wrong. */
+const withFiles: NonNullable<ConfigPlaces['withFiles']> = async (values, problems) => {
+  const known = [...problems, ...certificateProblems(values)];
+  return known.length === 0 ? known : [...known, ...(await storeProblems(values))];
 };
 
 const serve = async (config: Config, version: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { refuseStart } from '../configuration/problem.js';
+import { StartRefused, type Problem } from '../configuration/problem.js';
 import type { Config } from '../config.js';
 import type { Certificate } from '../http/listener.js';
 import type { EpochMillis } from '../model/clock.js';
@@ -17,26 +17,51 @@ export const certificateOf = async (config: Config, now: EpochMillis): Promise<C
   return config.tls === 'files' ? fromFiles(config) : selfMade(join(config.dataDir, 'tls.pem'), now);
 };
 
-const fromFiles = ({ tlsCertFile = '', tlsKeyFile = '' }: Config): Certificate => {
-  const certificate = { cert: contentOf(tlsCertFile, 'CERT'), key: contentOf(tlsKeyFile, 'KEY') };
+type FileSettings = Pick<Config, 'tls' | 'tlsCertFile' | 'tlsKeyFile'>;
+
+/** What is wrong with the files of a certificate, where they are named. */
+export const certificateProblems = (settings: FileSettings): readonly Problem[] =>
+  settings.tls === 'files' ? lookAtFiles(settings).problems : [];
+
+const fromFiles = (settings: FileSettings): Certificate => {
+  const { certificate, problems } = lookAtFiles(settings);
+  if (certificate === undefined) throw new StartRefused(problems);
+  return certificate;
+};
+
+interface Found {
+  /** Absent: one of its files is not named, or there are problems. */
+  readonly certificate?: Certificate;
+  readonly problems: readonly Problem[];
+}
+
+const lookAtFiles = ({ tlsCertFile, tlsKeyFile }: FileSettings): Found => {
+  const problems: Problem[] = [];
+  const [cert, key] = [
+    contentOf(tlsCertFile, 'TALLYGATE_TLS_CERT_FILE', problems),
+    contentOf(tlsKeyFile, 'TALLYGATE_TLS_KEY_FILE', problems),
+  ];
+  if (cert === undefined || key === undefined) return { problems };
   try {
-    createSecureContext(certificate);
-    return certificate;
-  } catch (cause) {
-    const sentence =
-      'TALLYGATE_TLS_CERT_FILE and TALLYGATE_TLS_KEY_FILE are not a PEM certificate and its private key.';
-    throw refuseStart(sentence, { cause });
+    createSecureContext({ cert, key });
+    return { certificate: { cert, key }, problems };
+  } catch {
+    return { problems: [{ sentence: notAPair }] };
   }
 };
 
-const contentOf = (path: string, which: string): string => {
+const notAPair = 'TALLYGATE_TLS_CERT_FILE and TALLYGATE_TLS_KEY_FILE are not a PEM certificate and its private key.';
+
+const contentOf = (path: string | undefined, setting: string, problems: Problem[]): string | undefined => {
+  if (path === undefined) return undefined;
   try {
     const text = readIfThere(path);
-    if (text !== undefined) return text;
-  } catch (cause) {
-    throw refuseStart(`TALLYGATE_TLS_${which}_FILE names a file that cannot be read.`, { cause });
+    if (text === undefined) problems.push({ sentence: `${setting} names a file that is not there.` });
+    return text;
+  } catch {
+    problems.push({ sentence: `${setting} names a file that cannot be read.` });
+    return undefined;
   }
-  throw refuseStart(`TALLYGATE_TLS_${which}_FILE names a file that is not there.`);
 };
 
 /** One file for both halves, so that they always belong together. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../model/clock.js';
 import type { Store } from './port/store.js';
 import { StoreRefused, StoreUnavailable } from './port/store.js';
-import { privateFolder } from './private-folder.js';
+import { canBeMade, privateFolder } from './private-folder.js';
 
 export interface StoreOptions {
   readonly clock?: Clock;
@@ -27,6 +27,28 @@ export const openStore = async (url: string, options: StoreOptions = {}): Promis
   throw new StoreRefused('The database URL must begin with file:, mongodb:// or mongodb+srv://.');
 };
 
+/**
+ * Looks at the store that a URL names and at the files that belong to it, without connecting and without making anything.
+ * @returns why a start would stop; undefined: nothing speaks against it as far as can be seen
+ */
+export const lookAtStore = async (url: string): Promise<StoreRefused | undefined> => {
+  try {
+    if (url.startsWith('file:')) await lookAtFileOf(filePath(url));
+    else (await import('./mongo/check-url.js')).checkUrl(url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreRefused) return error;
+    if (error instanceof StoreUnavailable) return undefined; // may be better when it is opened
+    throw error;
+  }
+};
+
+const lookAtFileOf = async (path: string): Promise<void> => {
+  if (!canBeMade(dirname(path))) throw folderCannotBeMade();
+  const { lookAtFile } = await import('./sqlite/open-file.js');
+  lookAtFile(path);
+};
+
 const openFileStore = async (path: string, options: StoreOptions): Promise<Store> => {
   if (options.access !== 'read') makeFolderOf(path);
   const { openSqliteStore } = await import('./sqlite/open.js');
@@ -41,9 +63,12 @@ const makeFolderOf = (path: string): void => {
   try {
     privateFolder(dirname(path));
   } catch (error) {
-    throw new StoreRefused('The folder of the database file cannot be made. Name one that this user may write.', error);
+    throw folderCannotBeMade(error);
   }
 };
+
+const folderCannotBeMade = (cause?: unknown): StoreRefused =>
+  new StoreRefused('The folder of the database file cannot be made. Name one that this user may write.', cause);
 
 /** What a file system says that can never do what was asked of it, unlike a disk that is full. */
 const unfitCodes: ReadonlySet<unknown> = new Set([

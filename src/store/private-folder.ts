@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -13,6 +13,23 @@ export const privateFolder = (path: string): void => {
     mkdirSync(absolute, 0o700);
   } catch (error) {
     if (!isFolder(absolute)) throw error; // else another process made it meanwhile
+  }
+};
+
+/** Whether a folder is there and can be written, or the nearest one above it that is there. */
+export const canBeMade = (path: string): boolean => {
+  const absolute = resolve(path);
+  const isThere = lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  if (!isThere && dirname(absolute) !== absolute) return canBeMade(dirname(absolute));
+  return isFolder(absolute) && isWritable(absolute);
+};
+
+const isWritable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 };
 

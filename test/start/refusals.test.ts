@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -52,6 +52,30 @@ describe('production', () => {
     for (const name of ['ISSUER', 'SECRET_KEY', 'TLS'])
       expect(text).toMatch(new RegExp(`^ {4}TALLYGATE_${name}=`, 'm'));
     expect(() => readFileSync(join(folder.path, '.tallygate'))).toThrow(/ENOENT/);
+  });
+
+  it('lists what is wrong with the files that are named beside it', async () => {
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder.path, name), text);
+      return join(folder.path, name);
+    };
+    const text = await refusal({
+      NODE_ENV: 'production',
+      TALLYGATE_TLS: 'files',
+      TALLYGATE_TLS_CERT_FILE: join(folder.path, 'nowhere.crt'),
+      TALLYGATE_TLS_KEY_FILE: folder.path,
+      TALLYGATE_DATABASE_URL: `file:${file('other.db', 'no database')}`,
+    });
+    for (const sentence of [
+      'TALLYGATE_ISSUER is missing',
+      'TALLYGATE_SECRET_KEY is missing',
+      'TALLYGATE_TLS_CERT_FILE names a file that is not there',
+      'TALLYGATE_TLS_KEY_FILE names a file that cannot be read',
+      'The database file is damaged',
+    ]) {
+      expect(text).toContain(`- ${sentence}`);
+    }
+    expect(readdirSync(folder.path)).toEqual(['other.db']);
   });
 
   it('starts with a client of the deployment, found again and left alone at the next start', async () => {

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { openingError, openStore } from '../../src/store/open-store.js';
+import { lookAtStore, openingError, openStore } from '../../src/store/open-store.js';
 import { StoreRefused, StoreUnavailable } from '../../src/store/port/store.js';
 
 /** As the driver makes it of what the operating system said of a lock or a write. */
@@ -27,6 +28,27 @@ describe('a file that cannot be opened', () => {
       const opening = openStore(url);
       await expect(opening).rejects.toThrow(StoreRefused);
       await expect(opening).rejects.toThrow('The folder of the database file cannot be made.');
+    },
+  );
+});
+
+describe('a look at a store that nobody has opened yet', () => {
+  it.each([
+    { what: 'a folder that cannot be made', url: 'file:/dev/null/x.db', says: /cannot be made/ },
+    { what: 'a folder instead of a file', url: 'file:/tmp', says: /cannot be opened/ },
+    { what: 'what is no database', url: 'file:package.json', says: /damaged/ },
+    { what: 'a URL that names no file', url: 'file:///a%2Fb', says: /must be file:/ },
+    { what: 'a bad name of a database', url: 'mongodb://h/a.b', says: /a character that MongoDB refuses/ },
+    { what: 'a missing file of MongoDB', url: 'mongodb://h/?tls=true&tlsCAFile=/nowhere', says: /tlsCAFile/ },
+  ])('tells of $what', async ({ url, says }) => {
+    expect(String(await lookAtStore(url))).toMatch(says);
+  });
+
+  it.each(['file:does/not/exist/yet.db', 'file:/tmp/nor/this.db', 'mongodb://h/name'])(
+    'finds nothing against %s, and makes nothing',
+    async (url) => {
+      expect(await lookAtStore(url)).toBeUndefined();
+      expect(['does', '/tmp/nor'].some((folder) => existsSync(folder))).toBe(false);
     },
   );
 });

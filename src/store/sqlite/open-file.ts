@@ -66,6 +66,19 @@ export const openFileToRead = (path: string): OpenedFile => {
   }
 };
 
+/**
+ * Looks at a file as a start does, without lock and without making it.
+ * @throws StoreRefused, StoreUnavailable
+ */
+export const lookAtFile = (path: string): void => {
+  if (isEmpty(path)) return;
+  try {
+    inspectWritable(realPathOfFile(resolve(path)));
+  } catch (error) {
+    throw refusal(error);
+  }
+};
+
 const closeBoth = (writer: Connection, lock: Connection): void => {
   if (writer.isOpen()) emptyLog(writer);
   writer.close();
@@ -141,9 +154,8 @@ const isThere = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 
 const openWriter = (path: string): Connection => {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) createDatabase(path);
-  accessSync(path, constants.R_OK | constants.W_OK); // one that may only be read would be opened, and fail at its first write
-  const { version } = inspectFile(path);
+  if (isEmpty(path)) createDatabase(path);
+  const { version } = inspectWritable(path);
   const writer = newWriter(path);
   try {
     migrate(writer, version);
@@ -153,6 +165,14 @@ const openWriter = (path: string): Connection => {
     writer.close();
     throw error;
   }
+};
+
+const isEmpty = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+
+/** One that may only be read would be opened, and fail at its first write. */
+const inspectWritable = (path: string): ReturnType<typeof inspectFile> => {
+  accessSync(path, constants.R_OK | constants.W_OK);
+  return inspectFile(path);
 };
 
 /**
