@@ -5,13 +5,14 @@ import { compose, type Composition, type Parts } from './compose.js';
 import type { Config } from './config.js';
 import type { Problem } from './configuration/problem.js';
 import { variableName } from './configuration/settings.js';
+import { diskNotices } from './disk-notices.js';
 import { describeError } from './http/describe-error.js';
 import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
 import { ensureBootstrapClient } from './start/bootstrap-client.js';
 import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
 import { lookAtStore, openStore } from './store/open-store.js';
-import { StoreUnavailable, type Store } from './store/port/store.js';
+import { DiskFull, StoreUnavailable, type Store } from './store/port/store.js';
 
 /** The product at work. */
 export interface Product {
@@ -47,12 +48,17 @@ export const openProduct = async (opening: Opening): Promise<Product | undefined
       return await openOnce(opening);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      if (attempt === 1) opening.parts.log.warn(describeError(error), 'store_unavailable');
+      if (attempt === 1) noteAway(error, opening.parts.log);
       opening.putOff();
     }
     await pause(retryMillis);
   }
   return undefined;
+};
+
+const noteAway = (error: StoreUnavailable, log: Log): void => {
+  if (error instanceof DiskFull) diskNotices(log).full(error);
+  else log.warn(describeError(error), 'store_unavailable');
 };
 
 /** The store alone, for a look beside a running server. */
@@ -72,7 +78,7 @@ const databaseUrlOf = ({ databaseUrl, dataDir }: StoreSettings): string =>
 
 const openOnce = async (opening: Opening): Promise<Product> => {
   const { config, parts } = opening;
-  const store = await openStore(databaseUrlOf(config));
+  const store = await openStore(databaseUrlOf(config), { diskNotices: diskNotices(parts.log) });
   try {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));

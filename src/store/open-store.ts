@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '../model/clock.js';
+import type { DiskNotices } from './port/disk-notices.js';
 import type { Store } from './port/store.js';
 import { StoreRefused, StoreUnavailable } from './port/store.js';
 import { canBeMade, privateFolder } from './private-folder.js';
@@ -11,6 +12,8 @@ export interface StoreOptions {
   readonly clock?: Clock;
   /** `read`: for a look beside a running server. MongoDB takes many writers anyway. Absent: `write`. */
   readonly access?: 'read' | 'write';
+  /** Of the embedded store: who hears that its disk is full. */
+  readonly diskNotices?: DiskNotices;
 }
 
 /**

@@ -64,7 +64,8 @@ it('loses nothing that was acknowledged when a file can grow no more, reads on, 
   const file = join(folder.path, 'full.db');
   const writer = await startChild(file, 'write', { blocks: 4_000 });
   await writer.ended;
-  expect(new Set(writer.lines.slice(-51))).toEqual(new Set(['failed: StoreUnavailable', 'read: true']));
+  expect(new Set(writer.lines.slice(-51))).toEqual(new Set(['failed: DiskFull', 'read: true']));
+  expect(writer.lines.filter((line) => line === 'full')).toHaveLength(1);
   expect(idsOf(writer.lines, 'opened').length).toBeGreaterThan(100);
   const store = await openSqliteStore(file);
   await agrees(store, writer.lines);
@@ -83,7 +84,7 @@ it('makes a whole database or none when the disk is full at the first start', as
     expect(await store.settings.claim('there is', 'room')).toBe('room');
     await store.close();
   }
-  expect(said).toEqual(new Set(['StoreUnavailable: The store is not available.', 'open']));
+  expect(said).toEqual(new Set(['DiskFull: The store is not available.', 'open']));
 });
 
 const agrees = async (store: Store, lines: readonly string[]): Promise<void> => {

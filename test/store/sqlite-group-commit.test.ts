@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/store/port/store.js';
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.js';
+import { diskWatch, settlingMillis } from '../../src/store/sqlite/disk-watch.js';
 import { createGroupCommit, type GroupCommit } from '../../src/store/sqlite/group-commit.js';
 import { temporaryFolder } from '../support/server-process.js';
 
@@ -10,6 +11,9 @@ let made = 0;
 let file: string;
 let writer: Connection;
 let commits: GroupCommit;
+let now = 0;
+const noticed: string[] = [];
+const notices = { full: () => void noticed.push('full'), hasRoom: () => void noticed.push('room') };
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -23,7 +27,11 @@ beforeEach(() => {
   writer.exec(
     'CREATE TABLE rows (id INTEGER PRIMARY KEY, body TEXT, parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED) STRICT',
   );
-  commits = createGroupCommit(writer);
+  noticed.length = 0;
+  commits = createGroupCommit(
+    writer,
+    diskWatch(writer, () => now, notices),
+  );
 });
 
 const insert = (id: number, body = ''): number =>
@@ -97,6 +105,31 @@ it('answers StoreUnavailable while the disk is full, reads on, and writes again 
   writer.exec('PRAGMA max_page_count = 1000');
   expect(await commits.write(() => insert(2, large))).toBe(1);
   expect(ids(writer)).toEqual([1, 2]);
+});
+
+it('tells once that the disk is full, and once that there is room again', async () => {
+  const large = 'x'.repeat(50_000);
+  const fail = async (...ids: readonly number[]): Promise<void> => {
+    const outcomes = await Promise.allSettled(ids.map((id) => commits.write(() => insert(id, large))));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { name: 'DiskFull' } });
+  };
+  const undone = (): void => {
+    insert(3);
+    throw new Error('a job that is undone');
+  };
+  for (const round of [1, 2]) {
+    writer.exec('PRAGMA max_page_count = 1'); // in truth as many as there are
+    await fail(2);
+    await commits.write(() => insert(round * 10)); // little goes where much does not
+    await expect(commits.write(undone)).rejects.toThrow('undone');
+    now += settlingMillis;
+    await commits.write(() => undefined); // nothing to write proves nothing
+    await fail(2, 3);
+    writer.exec('PRAGMA max_page_count = 1000');
+    now += settlingMillis;
+    await commits.write(() => insert(round * 10 + 1, large));
+    expect(noticed).toEqual(Array(round).fill(['full', 'room']).flat());
+  }
 });
 
 it('answers StoreUnavailable while another process writes, and goes on after it', async () => {

@@ -64,6 +64,14 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** There is no room for what was to be written. */
+export class DiskFull extends StoreUnavailable {
+  constructor(cause: unknown) {
+    super(cause);
+    this.name = 'DiskFull';
+  }
+}
+
 /** The start must stop: damaged or newer file, standalone MongoDB, second writer. `message` tells the operator what to do. */
 export class StoreRefused extends Error {
   constructor(message: string, cause?: unknown) {

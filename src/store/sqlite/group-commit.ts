@@ -1,6 +1,7 @@
-import { StoreUnavailable } from '../port/store.js';
+import { DiskFull, StoreUnavailable } from '../port/store.js';
 import type { Connection } from './connection.js';
-import { storeError } from './store-error.js';
+import type { DiskWatch } from './disk-watch.js';
+import { storeError, unavailable } from './store-error.js';
 
 export interface GroupCommit {
   /**
@@ -26,13 +27,13 @@ const batchLimit = 64;
 const queueLimit = 20_000;
 
 /** A batch runs in one go, from BEGIN to COMMIT, so that nobody on this connection ever reads what is not committed. */
-export const createGroupCommit = (connection: Connection): GroupCommit => {
+export const createGroupCommit = (connection: Connection, watch: DiskWatch): GroupCommit => {
   const waiting: Job[] = [];
   const stopping: (() => void)[] = [];
   let stopped = false;
   let scheduled = false;
   const flush = (): void => {
-    commitTogether(connection, waiting.splice(0, batchLimit));
+    watch.note(commitTogether(connection, waiting.splice(0, batchLimit)));
     scheduled = waiting.length > 0;
     if (scheduled) setImmediate(flush);
     else for (const resolve of stopping.splice(0)) resolve();
@@ -78,21 +79,27 @@ const newJob = <T>(job: () => T, { committed, resolve, reject }: Waiting<T>): Jo
   };
 };
 
-const commitTogether = (connection: Connection, batch: readonly Job[]): void => {
+/** Undefined: all of it is committed. Otherwise why not, a full disk before anything else. */
+const commitTogether = (connection: Connection, batch: readonly Job[]): Error | undefined => {
   let failures: ReadonlyMap<Job, Error>;
   try {
     failures = allOrNothing(connection, batch) ?? oneByOne(connection, batch);
   } catch (error) {
     undo(connection);
-    for (const job of batch) job.fail(new StoreUnavailable(error));
-    return;
+    const failure = unavailable(error);
+    for (const job of batch) job.fail(failure);
+    return failure;
   }
   for (const job of batch) {
     const failure = failures.get(job);
     if (failure === undefined) job.settle();
     else job.fail(failure);
   }
+  return failures.size === 0 ? undefined : worst([...failures.values()]);
 };
+
+const worst = (failures: readonly Error[]): Error | undefined =>
+  failures.find((failure) => failure instanceof DiskFull) ?? failures[0];
 
 const noFailures: ReadonlyMap<Job, Error> = new Map();
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../../model/clock.js';
+import type { DiskNotices } from '../port/disk-notices.js';
 import type { Store } from '../port/store.js';
 import { sqliteActivity } from './activity.js';
 import { sqliteApplications } from './applications.js';
 import { sqliteAudit } from './audit.js';
+import { diskWatch } from './disk-watch.js';
 import { createEngine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
@@ -21,6 +23,7 @@ export interface SqliteOptions {
   readonly clock?: Clock;
   /** `read`: the file is there, and others may write it; whatever would change it fails. Absent: `write`. */
   readonly access?: 'read' | 'write';
+  readonly diskNotices?: DiskNotices;
 }
 
 /**
@@ -31,7 +34,8 @@ export interface SqliteOptions {
 export const openSqliteStore = async (path: string, options: SqliteOptions = {}): Promise<Store> => {
   const clock = options.clock ?? steadyClock();
   const file = options.access === 'read' ? openFileToRead(path) : openFile(path);
-  const commits = createGroupCommit(file.connection);
+  const watch = diskWatch(file.connection, clock, options.diskNotices ?? nobody);
+  const commits = createGroupCommit(file.connection, watch);
   const readers = createReaders(file.path);
   const engine = createEngine(file.connection, commits);
   const instants = firstInstants(engine, clock);
@@ -63,3 +67,5 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
     },
   };
 };
+
+const nobody: DiskNotices = { full: () => undefined, hasRoom: () => undefined };

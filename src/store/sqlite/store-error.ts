@@ -1,4 +1,5 @@
-import { StoreUnavailable } from '../port/store.js';
+import { constants } from 'node:os';
+import { DiskFull, StoreUnavailable } from '../port/store.js';
 
 /** Result codes that speak of the machine and not of the statement (https://www.sqlite.org/rescode.html). */
 const environmentCodes: ReadonlySet<number> = new Set([
@@ -21,9 +22,23 @@ export const resultCode = (error: unknown): number | undefined =>
 
 /** What a caller of the port gets for an error: StoreUnavailable where the disk or the file is the reason, or that it is closed. */
 export const storeError = (error: unknown): Error => {
-  if (environmentCodes.has(resultCode(error) ?? 0) || isClosed(error)) return new StoreUnavailable(error);
+  if (environmentCodes.has(resultCode(error) ?? 0) || isClosed(error)) return unavailable(error);
   return error instanceof Error ? error : new Error('The embedded store refused a statement.', { cause: error });
 };
+
+/** Whatever it was, the store could not do its part. */
+export const unavailable = (error: unknown): StoreUnavailable => {
+  if (error instanceof StoreUnavailable) return error;
+  return lacksRoom(error) ? new DiskFull(error) : new StoreUnavailable(error);
+};
+
+const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
+/** A full disk, a full quota, and a file that may grow no more. SQLite has a code of its own only for the first. */
+const roomErrors: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG]);
+
+const lacksRoom = (error: unknown): boolean =>
+  resultCode(error) === 13 ||
+  (typeof error === 'object' && error !== null && 'systemErrno' in error && roomErrors.has(error.systemErrno));
 
 const isClosed = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_INVALID_STATE';
