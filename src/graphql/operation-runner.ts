@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { getOperationAST, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from '../model/actor.js';
+import { bearerChallenge } from '../model/bearer-challenge.js';
 import type { Log } from '../model/log.js';
 import { managementErrorCodes } from '../model/management-error.js';
 import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
@@ -119,9 +120,7 @@ const refused = ({ errors, neededScopes }: GateRefusal): GraphQLResponse => ({
   },
 });
 
-/** RFC 6750 §3. */
-const scopeChallenge = (scopes: readonly string[]): string =>
-  `Bearer realm="tallygate", error="insufficient_scope", scope="${scopes.join(' ')}"`;
+const scopeChallenge = (scopes: readonly string[]): string => bearerChallenge({ error: 'insufficient_scope', scopes });
 
 /** Finds out what the errors of an operation are while its document is at hand, and logs what nobody expected. */
 const describer = (described: WeakMap<object, DescribedError>): ApolloServerPlugin<OperationContext> => ({

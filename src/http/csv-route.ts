@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { ManagementError } from '../model/management-error.js';
-import type { ManagementScope } from '../model/management-scope.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
+import { requireScope } from '../oauth/management/require-scope.js';
 import { csvQuery } from '../statistics/csv-query.js';
 import { registeredUsersCsv } from '../statistics/csv.js';
 import { readRegisteredUsersTable } from '../statistics/registered-users-rows.js';
@@ -22,16 +22,11 @@ export const statisticsRoutes = (deps: StatisticsRouteDeps): readonly Route[] =>
   { path: '/statistics/registered-users.csv', methods: { GET: (context) => answerCsv(deps, context) } },
 ];
 
-const neededScope: ManagementScope = 'statistics:read';
-
 const answerCsv = async (deps: StatisticsRouteDeps, context: Context): Promise<void> => {
   const facts = factsOf(context.req);
   const actor = await authenticateBearer(deps.oauth, facts);
+  requireScope(actor, 'statistics:read');
   context.set('Cache-Control', 'no-store');
-  if (!actor.scopes.has(neededScope)) {
-    refuse(deps, context, scopeMissing);
-    return;
-  }
   try {
     const query = csvQuery(facts.query, deps.statisticsTimeZone);
     sendTable(context, query, await readTable(deps, query));
@@ -75,18 +70,10 @@ async function* inTurns(chunks: Iterable<string>): AsyncGenerator<string> {
 
 interface Refusal {
   readonly status: number;
-  readonly error: 'invalid_request' | 'insufficient_scope' | 'not_found';
+  readonly error: 'invalid_request' | 'not_found';
   readonly description: string;
   readonly field?: string;
-  readonly challenge?: string;
 }
-
-const scopeMissing: Refusal = {
-  status: 403,
-  error: 'insufficient_scope',
-  description: `This needs the scope ${neededScope}.`,
-  challenge: `Bearer realm="tallygate", error="insufficient_scope", scope="${neededScope}"`,
-};
 
 /** The arguments stand in the query, not in a period. */
 const refusalOf = ({ code, message, field }: ManagementError): Refusal => ({
@@ -97,8 +84,7 @@ const refusalOf = ({ code, message, field }: ManagementError): Refusal => ({
 
 /** The error object of the OAuth endpoints, with the argument that it is about. */
 const refuse = ({ oauth }: StatisticsRouteDeps, context: Context, refusal: Refusal): void => {
-  const { status, error, description, field, challenge } = refusal;
-  if (challenge !== undefined) context.set('WWW-Authenticate', challenge);
+  const { status, error, description, field } = refusal;
   context.status = status;
   context.set('Content-Type', 'application/json');
   context.body = JSON.stringify({

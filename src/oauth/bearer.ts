@@ -1,3 +1,4 @@
+import { bearerChallenge, type BearerProblem } from '../model/bearer-challenge.js';
 import type { EpochMillis } from '../model/clock.js';
 import { inspectAccessToken, type InspectedAccessToken } from './inspect-token.js';
 import type { OAuthDeps } from './oauth-deps.js';
@@ -43,28 +44,23 @@ export const authenticatedBearer = async (
   );
 };
 
-/** A refusal of a protected resource, with its challenge (RFC 6750 §3). `scope` names what would do. */
+/** A refusal of a protected resource, with its challenge. */
 export const bearerRefusal = (
-  code: 'invalid_request' | 'invalid_token' | 'insufficient_scope',
+  error: BearerProblem['error'],
   description: string,
-  { detail, scope }: { readonly detail?: string; readonly scope?: readonly string[] } = {},
-): OAuthError => {
-  const attributes = [
-    realm,
-    `error="${code}"`,
-    `error_description="${description}"`,
-    ...(scope === undefined ? [] : [`scope="${scope.join(' ')}"`]),
-  ];
-  return new OAuthError(code, description, {
-    headers: { 'www-authenticate': `Bearer ${attributes.join(', ')}` },
+  { detail, scopes }: { readonly detail?: string } & Pick<BearerProblem, 'scopes'> = {},
+): OAuthError =>
+  new OAuthError(error, description, {
+    headers: { 'www-authenticate': bearerChallenge({ error, description, ...(scopes && { scopes }) }) },
     ...(detail === undefined ? {} : { detail }),
   });
-};
 
-const realm = 'realm="tallygate"';
+/** The token is good, and not for this. */
+export const insufficientScope = (scope: string): OAuthError =>
+  bearerRefusal('insufficient_scope', `This needs the scope ${scope}.`, { scopes: [scope] });
 
 /** RFC 6750 §3.1: who sent nothing is told no more than what to send. */
 const noBearerToken = (): OAuthError =>
   new OAuthError('invalid_token', 'Send an access token in the header Authorization: Bearer.', {
-    headers: { 'www-authenticate': `Bearer ${realm}` },
+    headers: { 'www-authenticate': bearerChallenge() },
   });

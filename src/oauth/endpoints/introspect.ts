@@ -1,7 +1,7 @@
 import { clientAuthenticationMethods } from '../../model/application.js';
 import { numericDate, type EpochMillis } from '../../model/clock.js';
 import { managementAudience } from '../../model/management-api.js';
-import { authenticatedBearer, bearerRefusal, bearerTokenOf, hasBearerScheme } from '../bearer.js';
+import { authenticatedBearer, bearerTokenOf, hasBearerScheme, insufficientScope } from '../bearer.js';
 import { authenticateClient, type PresentedCredentials } from '../client-authentication.js';
 import { findToken, type FoundAccessToken } from '../find-token.js';
 import { readForm } from '../form.js';
@@ -66,9 +66,7 @@ const bearerViewer = async (deps: OAuthDeps, { authorization, form, at }: Presen
   }
   const token = bearerTokenOf(authorization);
   const { client, scopes } = await authenticatedBearer(deps, { token, audience: managementAudience(deps.issuer), at });
-  if (!scopes.includes(viewAll)) {
-    throw bearerRefusal('insufficient_scope', 'This needs the scope introspect.', { scope: [viewAll] });
-  }
+  if (!scopes.includes(viewAll)) throw insufficientScope(viewAll);
   return { keySetId: client.keySet.id, clientId: client.keySet.clientId, seesAll: true };
 };
 
