@@ -14,6 +14,7 @@ import { healthRoutes } from './http/health.js';
 import { remoteAddressOf } from './http/remote-address.js';
 import type { Job } from './jobs.js';
 import type { Metrics } from './metrics.js';
+import { hourMillis } from './model/clock.js';
 import type { Log } from './model/log.js';
 import { createEndpoints } from './oauth/endpoints/index.js';
 import type { OAuthDeps } from './oauth/oauth-deps.js';
@@ -92,7 +93,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
       { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
       { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
       { name: 'refresh signing keys', everyMillis: 5000, run: () => oauth.signingKeys.refresh() },
-      { name: 'remove outlived signing keys', everyMillis: 3_600_000, run: () => removeOutlivedKeys(oauth) },
+      { name: 'remove outlived signing keys', everyMillis: hourMillis, run: () => removeOutlivedKeys(oauth) },
       { name: 'sweep', everyMillis: 30_000, run: () => sweep(store) },
     ],
     flush: async () => {

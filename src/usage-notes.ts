@@ -1,7 +1,5 @@
-import type { EpochMillis } from './model/clock.js';
+import { hourMillis, type EpochMillis } from './model/clock.js';
 import type { Store } from './store/port/store.js';
-
-const hourMillis = 3_600_000;
 
 export interface UsageNotes {
   /** Remembers that a client or secret was used in this hour. */

@@ -1,19 +1,19 @@
 import { wholeNumber } from '../management/input-limits.js';
 import type { KeySet } from '../model/application.js';
+import { daySeconds } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
 import { longestAccessTokenSeconds } from '../model/token-family.js';
 
-const day = 86_400;
-const longestRefreshSeconds = 10 * 365 * day;
+const longestRefreshSeconds = 10 * 365 * daySeconds;
 
 /** Every lifetime of a key set in whole seconds: what it is when nobody says, and what it can be. */
 export const lifetimeRules = {
   accessTokenLifetimeSeconds: { default: 3600, min: 1, max: longestAccessTokenSeconds },
   /** Ceiling of `validity_period`. */
-  maxAccessTokenLifetimeSeconds: { default: day, min: 1, max: longestAccessTokenSeconds },
+  maxAccessTokenLifetimeSeconds: { default: daySeconds, min: 1, max: longestAccessTokenSeconds },
   /** Of the whole family, whatever is refreshed. */
-  refreshTokenLifetimeSeconds: { default: 30 * day, min: 1, max: longestRefreshSeconds },
-  refreshTokenIdleSeconds: { default: 7 * day, min: 1, max: longestRefreshSeconds },
+  refreshTokenLifetimeSeconds: { default: 30 * daySeconds, min: 1, max: longestRefreshSeconds },
+  refreshTokenIdleSeconds: { default: 7 * daySeconds, min: 1, max: longestRefreshSeconds },
   refreshTokenReuseWindowSeconds: { default: 10, min: 0, max: 300 },
 } as const;
 

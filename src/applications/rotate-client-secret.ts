@@ -2,7 +2,7 @@ import { newClientSecret, sealClientSecret, type SealedClientSecret } from '../c
 import { displayedName, wholeNumber } from '../management/input-limits.js';
 import type { Actor } from '../model/actor.js';
 import { isLive, type Client, type ClientSecret, type KeySet } from '../model/application.js';
-import type { EpochMillis } from '../model/clock.js';
+import { daySeconds, lastInstant, type EpochMillis } from '../model/clock.js';
 import { badInput, ManagementError } from '../model/management-error.js';
 import type { Secret } from '../model/secret.js';
 import type { ApplicationDeps } from './application-deps.js';
@@ -26,9 +26,7 @@ export interface RotatedSecret {
 }
 
 const liveLimit = 5;
-export const retirementSeconds = { min: 0, max: 365 * 86_400 };
-/** 9999-12-31T23:59:59.999Z */
-const lastInstant = 253_402_300_799_999;
+export const retirementSeconds = { min: 0, max: 365 * daySeconds };
 
 /**
  * Makes another secret for a client. Those that are live end `retireOldAfterSeconds` after the new one has authenticated the client for the first

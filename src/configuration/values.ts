@@ -3,6 +3,7 @@ import { idPrefixes } from '../model/id-prefix.js';
 import { ManagementError } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 import { timeZone } from '../model/time-zone.js';
+import { clientSecretLength, idLength, isVschar } from '../model/vschar.js';
 
 /** Turns a setting's text into its value. @throws BadValue with a sentence that never repeats the text */
 export type Parse<T> = (text: string) => T;
@@ -96,13 +97,13 @@ export const zoneName: Parse<string> = (text) => {
 
 /** As RFC 6749 App. A.1 has it; the beginning of a user's id would look like one in `sub`. */
 export const clientId: Parse<string> = (text) => {
-  if (!/^[\x20-\x7E]{1,255}$/.test(text) || text.startsWith(idPrefixes.user)) {
+  if (!isVschar(text, idLength) || text.startsWith(idPrefixes.user)) {
     throw new BadValue(`must be 1 to 255 printable ASCII characters and must not begin with ${idPrefixes.user}.`);
   }
   return text;
 };
 
 export const clientSecret: Parse<Secret> = (text) => {
-  if (!/^[\x20-\x7E]{20,255}$/.test(text)) throw new BadValue('must be 20 to 255 printable ASCII characters.');
+  if (!isVschar(text, clientSecretLength)) throw new BadValue('must be 20 to 255 printable ASCII characters.');
   return new Secret(text);
 };

@@ -1,4 +1,5 @@
 import { Secret } from '../model/secret.js';
+import { clientSecretLength, isVschar } from '../model/vschar.js';
 import type { Keyring } from './keyring.js';
 import { randomId, randomText } from './random-token.js';
 
@@ -19,5 +20,5 @@ export const sealClientSecret = (keyring: Keyring, secret: Secret): SealedClient
   return { id: randomId('secret'), hint: value.slice(-4), digest: keyring.digest('client-secret', value) };
 };
 
-/** Whether a secret can be a client secret: 20 to 255 printable ASCII characters (VSCHAR, RFC 6749 App. A.2). */
-export const isClientSecret = (secret: Secret): boolean => /^[\x20-\x7E]{20,255}$/.test(secret.reveal());
+/** Whether a secret can be a client secret (RFC 6749 App. A.2). */
+export const isClientSecret = (secret: Secret): boolean => isVschar(secret.reveal(), clientSecretLength);

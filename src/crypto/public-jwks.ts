@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { idLength, isVschar } from '../model/vschar.js';
 import type { JwsAlgorithm } from './jws.js';
 import { isJsonObject, parseStrictObject, type JsonObject } from './strict-json.js';
 
@@ -82,7 +83,7 @@ const isForSignatures = ({ use, key_ops: operations }: JsonObject): boolean =>
   (use === undefined || use === 'sig') &&
   (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
 
-const isKeyId = (kid: unknown): kid is string => typeof kid === 'string' && /^[\x20-\x7E]{1,255}$/.test(kid);
+const isKeyId = (kid: unknown): kid is string => typeof kid === 'string' && isVschar(kid, idLength);
 
 const pick = (jwk: JsonObject, members: readonly string[]): JsonObject =>
   Object.fromEntries(members.map((member) => [member, jwk[member]]));

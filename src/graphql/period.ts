@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { bucketLimit, type Interval, type Period } from '../model/calendar.js';
-import type { EpochMillis } from '../model/clock.js';
+import { hourMillis, type EpochMillis } from '../model/clock.js';
 import { periodOf } from '../statistics/period-input.js';
 import { IntervalEnum } from './enums.js';
 import type { OperationContext } from './operation-context.js';
@@ -32,7 +32,6 @@ export const periodDescription = 'Which buckets.';
 export const askedPeriod = ({ deps }: OperationContext, period: PeriodInput): Period =>
   periodOf(period, deps.statisticsTimeZone);
 
-const hourMillis = 3_600_000;
 const shortest: Readonly<Record<Interval, number>> = {
   HOUR: hourMillis,
   DAY: 23 * hourMillis,

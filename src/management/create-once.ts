@@ -1,7 +1,7 @@
 import type { Keyring } from '../crypto/keyring.js';
 import { randomId, sha256 } from '../crypto/random-token.js';
 import type { Actor } from '../model/actor.js';
-import { later, type Clock } from '../model/clock.js';
+import { daySeconds, later, type Clock } from '../model/clock.js';
 import { ManagementError } from '../model/management-error.js';
 import type { IdempotencyClaim } from '../store/port/idempotency.js';
 import type { Store } from '../store/port/store.js';
@@ -35,7 +35,7 @@ export interface Created<T> {
   readonly replayed: boolean;
 }
 
-const keptSeconds = 24 * 60 * 60;
+const keptSeconds = daySeconds;
 
 /**
  * Carries out a create at most once per acting client, mutation and idempotency key. The same key with the same input answers with

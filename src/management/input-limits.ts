@@ -1,4 +1,5 @@
 import { badInput } from '../model/management-error.js';
+import { idLength, isVschar } from '../model/vschar.js';
 
 /** Bounds, both inclusive; of a text in code points. */
 export interface Range {
@@ -44,7 +45,7 @@ const seen = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u280
  * @throws ManagementError BAD_USER_INPUT on `field`
  */
 export const vschar = (field: string, value: string, { min, max }: Range): string => {
-  if (value.length >= min && value.length <= max && isVschar(value)) return value;
+  if (isVschar(value, { min, max })) return value;
   throw badInput(field, `Give ${min} to ${max} printable ASCII characters.`);
 };
 
@@ -52,10 +53,7 @@ export const vschar = (field: string, value: string, { min, max }: Range): strin
 export const lookedUpId = (field: string, value: string): string => vschar(field, value, idLength);
 
 /** Whether something can be looked up by it. */
-export const isLookedUpId = (value: unknown): value is string =>
-  typeof value === 'string' && value.length >= idLength.min && value.length <= idLength.max && isVschar(value);
-
-const idLength: Range = { min: 1, max: 255 };
+export const isLookedUpId = (value: unknown): value is string => typeof value === 'string' && isVschar(value, idLength);
 
 /**
  * A whole number in range.
@@ -76,8 +74,6 @@ export const atMost = <T>(field: string, list: readonly T[], max: number): reado
   if (list.length <= max) return list;
   throw badInput(field, `Give at most ${max} items.`);
 };
-
-const isVschar = (value: string): boolean => /^[\x20-\x7E]*$/.test(value);
 
 const checked = (
   field: string,

@@ -1,4 +1,4 @@
-import type { EpochMillis } from './clock.js';
+import { dayMillis, lastInstant, type EpochMillis } from './clock.js';
 import { badInput } from './management-error.js';
 import { dayStart, hourAfter, hourStart } from './local-time.js';
 import type { TimeZone } from './time-zone.js';
@@ -60,9 +60,6 @@ interface Walk {
   startOf(at: EpochMillis): Start;
   after(start: Start): Start;
 }
-
-const dayMillis = 86_400_000;
-const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 interface CalendarRule {
   /** The first day of the unit that holds a day. */

@@ -1,10 +1,9 @@
-import type { EpochMillis } from './clock.js';
+import { hourMillis, type EpochMillis } from './clock.js';
 import type { TimeZone } from './time-zone.js';
 
 /** What a zone's clocks show, as milliseconds: the instant at which clocks in UTC show the same. */
 type LocalMillis = number;
 
-const hourMillis = 3_600_000;
 /** More than any zone was ever away from UTC since 1970, clock changes of a whole day (Apia, Kwajalein) included. */
 const reachMillis = 16 * hourMillis;
 

@@ -1,9 +1,8 @@
-import type { EpochMillis } from './clock.js';
+import { dayMillis, type EpochMillis } from './clock.js';
 
 /** The grain of kept figures: every zone's offset since 1980 is a multiple of it. */
 export const quarterMillis = 900_000;
 export const quartersPerDay = 96;
-const dayMillis = quarterMillis * quartersPerDay;
 
 /** Days since 1970-01-01, UTC. */
 export type UtcDay = number;

@@ -1,5 +1,5 @@
 import type { KeyEnvironment } from './application.js';
-import type { EpochMillis } from './clock.js';
+import { daySeconds, type EpochMillis } from './clock.js';
 import type { GrantName } from './grant-name.js';
 
 /** The epochs read before the credential check. A token is active only while all of them are what they were. */
@@ -35,14 +35,14 @@ export interface TokenFamily {
 }
 
 /** No access token lives longer, whatever its key set says. */
-export const longestAccessTokenSeconds = 365 * 86_400;
+export const longestAccessTokenSeconds = 365 * daySeconds;
 
 /**
  * How long a store remembers a family. One that is gone counts as ended, so that one that ran out by itself stays until the last access
  * token it can have made is over; a revoked one has ended anyway, and stays in lists for a month.
  */
 export const familyRetention = {
-  afterRevocationSeconds: 30 * 86_400,
+  afterRevocationSeconds: 30 * daySeconds,
   afterExpirySeconds: longestAccessTokenSeconds,
 } as const;
 

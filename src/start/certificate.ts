@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { StartRefused, type Problem } from '../configuration/problem.js';
 import type { Config } from '../config.js';
 import type { Certificate } from '../http/listener.js';
-import type { EpochMillis } from '../model/clock.js';
+import { dayMillis, type EpochMillis } from '../model/clock.js';
 import { newCertificate } from './new-certificate.js';
 import { readIfThere, readPrivateFile, writePrivateFile } from './private-file.js';
 
@@ -73,7 +73,7 @@ const selfMade = async (path: string, now: EpochMillis): Promise<Certificate> =>
   return { cert, key };
 };
 
-const renewedBeforeMillis = 30 * 24 * 60 * 60 * 1000;
+const renewedBeforeMillis = 30 * dayMillis;
 
 const isGood = (pem: string, now: EpochMillis): boolean => {
   try {

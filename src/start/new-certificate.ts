@@ -1,9 +1,8 @@
 import { webcrypto } from 'node:crypto';
 import type { Certificate } from '../http/listener.js';
-import type { EpochMillis } from '../model/clock.js';
+import { dayMillis, type EpochMillis } from '../model/clock.js';
 
-const lifeMillis = 397 * 24 * 60 * 60 * 1000;
-const dayMillis = 24 * 60 * 60 * 1000;
+const lifeMillis = 397 * dayMillis;
 
 /** A self-signed certificate for localhost, 127.0.0.1 and ::1 with an EC P-256 key. The library is loaded only here. */
 export const newCertificate = async (now: EpochMillis): Promise<Certificate> => {

@@ -1,5 +1,6 @@
 import { splitPeriod } from '../model/calendar.js';
 import type { Bucket, Period } from '../model/calendar.js';
+import { dayMillis } from '../model/clock.js';
 import { grantNames } from '../model/grant-name.js';
 import type { GrantName } from '../model/grant-name.js';
 import type { ActivityOf, TokenCount } from '../store/port/activity.js';
@@ -63,6 +64,6 @@ async function* tokenCounts(cut: ActivityCut, of: ActivityOf, buckets: readonly 
   }
 }
 
-const sliceMillis = 32 * 86_400_000;
+const sliceMillis = 32 * dayMillis;
 /** The first version counted its first token after this instant. */
 const nothingBefore = Date.UTC(2026, 0, 1);

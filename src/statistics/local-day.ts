@@ -1,12 +1,10 @@
-import type { EpochMillis } from '../model/clock.js';
+import { dayMillis, type EpochMillis } from '../model/clock.js';
 import { dayStart } from '../model/local-time.js';
 import { badInput } from '../model/management-error.js';
 import type { TimeZone } from '../model/time-zone.js';
 
 /** A date of the calendar on the wall: days since 1970-01-01, whatever the zone. */
 export type LocalDay = number;
-
-const dayMillis = 86_400_000;
 
 /** The date that the zone's clocks show at an instant. */
 export const localDayAt = (zone: TimeZone, at: EpochMillis): LocalDay =>

@@ -1,6 +1,7 @@
 import { displayedName, singleLine } from '../management/input-limits.js';
 import { badInput } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
+import { passwordLimitBytes } from '../model/user.js';
 import { enforcedUsername } from '../model/username.js';
 
 const usernameLength = { min: 1, max: 255 };
@@ -33,7 +34,6 @@ export const checkedDisplayName = (displayName: string): string =>
   displayedName('displayName', displayName, { min: 1, max: 120 });
 
 const shortestPassword = 8;
-const passwordBytesLimit = 1024;
 
 /**
  * A password exactly as it was given (NIST SP 800-63B §5.1.1.2): 8 characters to 1,024 bytes, no rules on what they are, except that
@@ -41,7 +41,7 @@ const passwordBytesLimit = 1024;
  * @throws ManagementError BAD_USER_INPUT on `password`
  */
 export const checkedPassword = (password: string): Secret => {
-  if (Buffer.byteLength(password) > passwordBytesLimit)
+  if (Buffer.byteLength(password) > passwordLimitBytes)
     throw badInput('password', 'Give at most 1,024 bytes in UTF-8.');
   if ([...password].length < shortestPassword) throw badInput('password', 'Give at least 8 characters.');
   if (/\p{Surrogate}/u.test(password)) throw badInput('password', 'Give well-formed Unicode.');

@@ -1,12 +1,10 @@
 import { HashQueueFull } from '../../crypto/password-hasher.js';
-import type { User } from '../../model/user.js';
+import { passwordLimitBytes, type User } from '../../model/user.js';
 import { enforcedUsername } from '../../model/username.js';
 import type { Grant } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
 import { grantedScopes, ordinaryScopes } from '../scope.js';
-
-const passwordLimitBytes = 1024;
 
 /** RFC 6749 §4.3: the client speaks for a user whose password it was given. RFC 9700 §2.4 advises against it: it is off unless enabled. */
 export const password: Grant = {

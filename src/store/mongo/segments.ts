@@ -1,4 +1,4 @@
-import type { EpochMillis } from '../../model/clock.js';
+import { dayMillis, type EpochMillis } from '../../model/clock.js';
 import { quarterMillis } from '../../model/quarter-hour.js';
 import type { Histogram, RegistrationCount } from '../port/registrations.js';
 
@@ -14,8 +14,6 @@ export interface Segments {
   add(applicationId: string, at: EpochMillis, count: RegistrationCount): void;
   readonly counts: ReadonlyMap<string, readonly RegistrationCount[]>;
 }
-
-const dayMillis = 86_400_000;
 
 export const createSegments = ({ applicationIds, boundaries }: Histogram): Segments => {
   const counts = new Map(

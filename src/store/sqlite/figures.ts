@@ -1,11 +1,9 @@
 import type { KeyEnvironment } from '../../model/application.js';
-import type { EpochMillis } from '../../model/clock.js';
+import { dayMillis, type EpochMillis } from '../../model/clock.js';
 import { quarterMillis, quartersPerDay } from '../../model/quarter-hour.js';
 import type { RegistrationCount } from '../port/registrations.js';
 import type { Statements } from './connection.js';
 import { packed, unpacked } from './packed-counts.js';
-
-export const dayMillis = quarterMillis * quartersPerDay;
 
 /**
  * Kept figures come in two grains: how many first instants lie in each day, and in each quarter hour (UTC). A row holds `places` neighbours,

@@ -1,17 +1,8 @@
-import type { EpochMillis } from '../../model/clock.js';
+import { dayMillis, type EpochMillis } from '../../model/clock.js';
 import { quartersPerDay, type UtcDay } from '../../model/quarter-hour.js';
 import type { KeptDay, RegistrationCount, RegistrationsOf } from '../port/registrations.js';
 import type { Statements } from './connection.js';
-import {
-  dayMillis,
-  environmentColumn,
-  grains,
-  numberOf,
-  positionOf,
-  countsOf,
-  type FigureRow,
-  type Grain,
-} from './figures.js';
+import { environmentColumn, grains, numberOf, positionOf, countsOf, type FigureRow, type Grain } from './figures.js';
 import { firstColumn } from './registration-rows.js';
 
 type Query = RegistrationsOf & { readonly from: EpochMillis; readonly to: EpochMillis };
