@@ -1,4 +1,4 @@
-import type { EpochMillis } from './clock.js';
+import { dayMillis, lastInstant, type EpochMillis } from './clock.js';
 
 /** How far the clock is behind what the store holds. */
 export interface Progress {
@@ -20,12 +20,9 @@ export const firstInstant = (
   return Math.max(token.at, token.userCreatedAt ?? 0, isBehind ? newest + 1 : 0);
 };
 
-/** `asOf` of a cut: no clock has reached it, and every first instant lies before it that is no damage. */
+/** `asOf` of a cut: no clock has reached it, and every first instant lies before it that is no damage (`lastInstant` ends all periods). */
 export const asOfCut = ({ unreached, newest = 0 }: Progress): EpochMillis =>
-  Math.max(unreached, Math.min(newest + 1, yearTenThousand - 1));
+  Math.max(unreached, Math.min(newest + 1, lastInstant));
 
 /** A clock that is set back further was wrong ahead: nobody registers in the far future because somebody once did. */
-const longestWaitMillis = 7 * 86_400_000;
-
-/** No period reaches first instants from here on: they are damage. */
-export const yearTenThousand = Date.UTC(10_000, 0, 1);
+const longestWaitMillis = 7 * dayMillis;

@@ -1,6 +1,5 @@
 import type { Interval, Period } from '../model/calendar.js';
-import type { EpochMillis } from '../model/clock.js';
-import { yearTenThousand } from '../model/first-instant.js';
+import { lastInstant, type EpochMillis } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
 import { timeZone } from '../model/time-zone.js';
 
@@ -29,6 +28,6 @@ export const periodOf = (input: PeriodInput, defaultTimeZone: string): Period =>
  * @throws ManagementError BAD_USER_INPUT on `field`
  */
 export const askedInstant = (field: string, at: EpochMillis): EpochMillis => {
-  if (at >= 0 && at < yearTenThousand) return at;
+  if (at >= 0 && at <= lastInstant) return at;
   throw badInput(field, 'Give an instant of the years 1970 to 9999.');
 };

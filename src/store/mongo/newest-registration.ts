@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongoose';
-import type { EpochMillis } from '../../model/clock.js';
-import { yearTenThousand } from '../../model/first-instant.js';
+import { lastInstant, type EpochMillis } from '../../model/clock.js';
 import type { Collections } from './database.js';
 import type { RegistrationDocument } from './documents.js';
 
@@ -15,7 +14,7 @@ export const findNewest = async (
 ): Promise<EpochMillis | undefined> => {
   const row = await run(() =>
     registrations
-      .findOne({ newest: { $gte: unreached, $lt: yearTenThousand } })
+      .findOne({ newest: { $gte: unreached, $lte: lastInstant } })
       .sort({ newest: -1 })
       .select('newest')
       .session(session ?? null)

@@ -1,6 +1,6 @@
 import { keyEnvironments } from '../../model/application.js';
-import type { Clock, EpochMillis } from '../../model/clock.js';
-import { firstInstant, yearTenThousand } from '../../model/first-instant.js';
+import { lastInstant, type Clock, type EpochMillis } from '../../model/clock.js';
+import { firstInstant } from '../../model/first-instant.js';
 import type { NewRegistration } from '../port/registrations.js';
 import type { Statements } from './connection.js';
 import { firstColumn, type RegistrationRow } from './registration-rows.js';
@@ -33,7 +33,7 @@ const columns = [undefined, ...keyEnvironments].map(firstColumn);
 export const newestOf = (statements: Statements): EpochMillis => {
   const newest = columns.map(
     (column) =>
-      `SELECT (SELECT max(${column}) FROM registrations WHERE application_id = id AND ${column} < ${yearTenThousand}) AS at FROM applications`,
+      `SELECT (SELECT max(${column}) FROM registrations WHERE application_id = id AND ${column} <= ${lastInstant}) AS at FROM applications`,
   );
   const found = statements.statement<{ readonly at: EpochMillis | null }>(
     `SELECT max(at) AS at FROM (${newest.join(' UNION ALL ')})`,
