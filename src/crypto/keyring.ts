@@ -7,9 +7,11 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { randomBlock } from './random-token.js';
 
 /** What a derived key is for. Each use has a key of its own (HKDF, RFC 5869). */
-export type KeyLabel = 'client-secret' | 'refresh-token' | 'signing-key' | 'cursor' | 'idempotency' | 'check';
+export type KeyLabel =
+  'client-secret' | 'refresh-token' | 'token-id' | 'signing-key' | 'cursor' | 'idempotency' | 'check';
 
 /** `TALLYGATE_SECRET_KEY`: one or more 32-byte keys; the first writes, all read. The key id stands in front of each result. */
 export interface Keyring {
@@ -21,6 +23,10 @@ export interface Keyring {
   encrypt(label: KeyLabel, text: string): string;
   /** @throws Error when no key fits or the text was altered */
   decrypt(label: KeyLabel, sealed: string): string;
+  /** AES-256-CTR by the first key, each time another text: `keyId.base64url`. For what stands inside a signature: here nothing tells an altered one. */
+  veil(label: KeyLabel, text: string): string;
+  /** Undefined when no key fits. */
+  unveil(label: KeyLabel, veiled: string): string | undefined;
 }
 
 /** @param keys 32 bytes each, at least one */
@@ -62,8 +68,24 @@ export const createKeyring = (keys: readonly Buffer[]): Keyring => {
       decipher.setAuthTag(tag);
       return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
     },
+    veil: (label, text) => {
+      const start = randomBlock(blockBytes);
+      const veiled = createCipheriv('aes-256-ctr', writer(label), start).update(text, 'utf8');
+      return `${writerId}.${Buffer.concat([start, veiled]).toString('base64url')}`;
+    },
+    unveil: (label, veiled) => {
+      const [id = '', text = ''] = veiled.split('.');
+      const key = keyFor(id, label);
+      const bytes = Buffer.from(text, 'base64url');
+      if (key === undefined || bytes.length < blockBytes) return undefined;
+      const decipher = createDecipheriv('aes-256-ctr', key, bytes.subarray(0, blockBytes));
+      return decipher.update(bytes.subarray(blockBytes)).toString('utf8');
+    },
   };
 };
+
+/** Of AES. */
+const blockBytes = 16;
 
 /** Six characters that name a key without telling anything of it. */
 const keyIdOf = (key: Buffer): string =>

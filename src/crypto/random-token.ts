@@ -6,15 +6,27 @@ let used = pool.length;
 
 /** `bytes` random bytes in base64url. Taken from a pool that is refilled by the system and wiped behind the reader. */
 export const randomText = (bytes: number): string => {
+  const slot = nextSlot(bytes);
+  const text = slot.toString('base64url');
+  slot.fill(0);
+  return text;
+};
+
+/** The same as they are. */
+export const randomBlock = (bytes: number): Buffer => {
+  const slot = nextSlot(bytes);
+  const block = Buffer.from(slot);
+  slot.fill(0);
+  return block;
+};
+
+const nextSlot = (bytes: number): Buffer => {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const slot = pool.subarray(used, used + bytes);
   used += bytes;
-  const text = slot.toString('base64url');
-  slot.fill(0);
-  return text;
+  return pool.subarray(used - bytes, used);
 };
 
 /** A new id: a prefix that names the kind, and 120 random bits in `[A-Za-z0-9_-]`. */

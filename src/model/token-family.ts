@@ -50,6 +50,7 @@ export const familyRetention = {
 export interface OpaqueAccessToken {
   /** The key of its row: the millisecond in which it was made, a dot, and the SHA-256 of the token (decision 92); of older ones the SHA-256 alone. */
   readonly digest: string;
+  /** Random; of rows from before it spells out what the token belongs to. */
   readonly jti: string;
   readonly familyId?: string;
   readonly grantType: GrantName;

@@ -1,3 +1,5 @@
+import type { Keyring } from '../crypto/keyring.js';
+import { randomText } from '../crypto/random-token.js';
 import type { SigningKeys } from '../crypto/signing-keys.js';
 import type { AccessTokenHeaderType, Client } from '../model/application.js';
 import { later, numericDate, type EpochMillis } from '../model/clock.js';
@@ -26,8 +28,11 @@ export interface AccessTokenContent {
 export const headerTypes: Readonly<Record<AccessTokenHeaderType, string>> = { AT_JWT: 'at+jwt', JWT: 'JWT' };
 
 /** A JWT access token by the profile of RFC 9068. */
-export const jwtAccessToken = (signingKeys: SigningKeys, content: AccessTokenContent): string => {
-  const { client, audience, at } = content;
+export const jwtAccessToken = (
+  { signingKeys, keyring }: { readonly signingKeys: SigningKeys; readonly keyring: Keyring },
+  content: AccessTokenContent,
+): string => {
+  const { client, audience, at, grantType, family, epochs } = content;
   const issuedAt = numericDate(at);
   const [first, ...others] = audience;
   return signingKeys.sign(client.keySet.accessTokenAlgorithm, headerTypes[client.keySet.accessTokenHeaderType], {
@@ -37,7 +42,7 @@ export const jwtAccessToken = (signingKeys: SigningKeys, content: AccessTokenCon
     client_id: client.keySet.clientId,
     iat: issuedAt,
     exp: issuedAt + content.lifetimeSeconds,
-    jti: tokenIdOf(content),
+    jti: encodeTokenId(keyring, { keySetId: client.keySet.id, grantType, epochs, familyId: family?.id }),
     scope: content.scopes.join(' '),
     environment: client.keySet.environment,
   });
@@ -53,7 +58,7 @@ export const opaqueAccessToken = (
     token,
     row: {
       digest: opaqueTokenKey(token),
-      jti: tokenIdOf(content),
+      jti: randomText(16),
       grantType,
       applicationId: client.application.id,
       keySetId: client.keySet.id,
@@ -69,6 +74,3 @@ export const opaqueAccessToken = (
     },
   };
 };
-
-const tokenIdOf = ({ client, grantType, family, epochs }: AccessTokenContent): string =>
-  encodeTokenId({ keySetId: client.keySet.id, grantType, epochs, familyId: family?.id });

@@ -61,13 +61,13 @@ export const findAccessTokenOfAnyAge = (
 ): Promise<FoundAccessToken | undefined> => lookUp(deps, token, { at, endsAfter: 0 });
 
 const lookUp = async (
-  { store, signingKeys, issuer }: OAuthDeps,
+  deps: OAuthDeps,
   token: string,
   { at, endsAfter }: { readonly at: EpochMillis; readonly endsAfter: EpochMillis },
 ): Promise<FoundAccessToken | undefined> =>
   isOpaqueToken(token)
-    ? ofRow(await store.tokens.findAccessToken(opaqueTokenKey(token), endsAfter))
-    : ofJwt(await signingKeys.verifyLatest(token), { issuer, at });
+    ? ofRow(await deps.store.tokens.findAccessToken(opaqueTokenKey(token), endsAfter))
+    : ofJwt(deps, await deps.signingKeys.verifyLatest(token), at);
 
 const refreshTokenShape = /^tgr_([A-Za-z0-9_-]{1,64})\./;
 
@@ -99,8 +99,9 @@ const accessTokenTypes: ReadonlySet<string> = new Set(Object.values(headerTypes)
 
 /** Of all that our keys sign, only access tokens have these claims. None of them has `nbf`, but where it stands it counts (RFC 7519 §4.1.5). */
 const ofJwt = (
+  { issuer, keyring }: OAuthDeps,
   jwt: VerifiedJwt | undefined,
-  { issuer, at }: { readonly issuer: string; readonly at: EpochMillis },
+  at: EpochMillis,
 ): FoundAccessToken | undefined => {
   if (jwt === undefined) return undefined;
   const { header, claims } = jwt;
@@ -109,7 +110,7 @@ const ofJwt = (
   if (nbf !== undefined && !(typeof nbf === 'number' && later(0, nbf) <= at)) return undefined;
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return undefined;
   if (!isNumericDate(iat) || !isNumericDate(exp) || typeof jti !== 'string') return undefined;
-  const identity = decodeTokenId(jti);
+  const identity = decodeTokenId(keyring, jti);
   const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === 'string');
   return (
     identity && {

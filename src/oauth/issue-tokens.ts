@@ -34,7 +34,7 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
   const generation = await write(deps, { issue, content, row: opaque?.row });
   if (content.family !== undefined || opaque !== undefined) await refuseWhatMoved(deps, { issue, content });
   if (grants[grantType].registersUser) await registerUser(deps, content);
-  const accessToken = opaque?.token ?? jwtAccessToken(deps.signingKeys, content);
+  const accessToken = opaque?.token ?? jwtAccessToken(deps, content);
   noteIssued(deps, { issue, at: content.at });
   return {
     accessToken: new Secret(accessToken),

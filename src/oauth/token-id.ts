@@ -1,4 +1,4 @@
-import { randomText } from '../crypto/random-token.js';
+import type { Keyring } from '../crypto/keyring.js';
 import { isGrantName, type GrantName } from '../model/grant-name.js';
 import type { Epochs } from '../model/token-family.js';
 
@@ -11,16 +11,23 @@ export interface TokenIdentity {
   readonly epochs: Epochs;
 }
 
-/** A new `jti`: 128 random bits, then what the token belongs to. */
-export const encodeTokenId = ({ keySetId, grantType, familyId, epochs }: TokenIdentity): string => {
-  const own = `${randomText(16)}.${keySetId}.${grantType}.${epochs.client}.${epochs.grant}.${epochs.user}`;
-  return familyId === undefined ? own : `${own}.${familyId}`;
+/** A new `jti`: what the token belongs to, veiled. To others it is random, and no two of one family have anything in common. */
+export const encodeTokenId = (keyring: Keyring, { keySetId, grantType, familyId, epochs }: TokenIdentity): string => {
+  const own = `${keySetId}.${grantType}.${epochs.client}.${epochs.grant}.${epochs.user}`;
+  return keyring.veil('token-id', familyId === undefined ? own : `${own}.${familyId}`);
 };
 
 /** Undefined for what `encodeTokenId` never makes. */
-export const decodeTokenId = (jti: string): TokenIdentity | undefined => {
-  const [random, keySetId, grantType, client, grant, user, familyId, ...rest] = jti.split('.');
-  if (!random || !keySetId || grantType === undefined || !isGrantName(grantType)) return undefined;
+export const decodeTokenId = (keyring: Keyring, jti: string): TokenIdentity | undefined => {
+  const [first, ...plain] = jti.split('.');
+  if (!first) return undefined;
+  // Tokens from before were not veiled: a random part, then all the others. They live for a year at most.
+  return identityOf(plain.length > 1 ? plain : (keyring.unveil('token-id', jti) ?? '').split('.'));
+};
+
+const identityOf = (parts: readonly string[]): TokenIdentity | undefined => {
+  const [keySetId, grantType, client, grant, user, familyId, ...rest] = parts;
+  if (!keySetId || grantType === undefined || !isGrantName(grantType)) return undefined;
   const numbers = [client, grant, user].map(epochOf);
   const [clientEpoch, grantEpoch, userEpoch] = numbers;
   if (clientEpoch === undefined || grantEpoch === undefined || userEpoch === undefined) return undefined;

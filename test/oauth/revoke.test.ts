@@ -34,6 +34,20 @@ const revoke = (token: string, keys: GeneratedKeys, more: Readonly<Record<string
 const isActive = async (token: string, keys: GeneratedKeys): Promise<boolean> =>
   (await issuer.introspect(token, keys)).active;
 
+it('of a JWT from before, whose jti was not veiled, ends that token alone', async () => {
+  const keys = await keysOf();
+  const { access_token: token } = await issuer.token(keys);
+  const { keySet } = keys.client;
+  const before = issuer.oauth.signingKeys.sign('ES256', 'at+jwt', {
+    ...issuer.oauth.signingKeys.verify(token)?.claims,
+    jti: `old.${keySet.id}.client_credentials.0.0.0`,
+  });
+  expect(await isActive(before, keys)).toBe(true);
+  await revoke(before, keys);
+  expect(await isActive(before, keys)).toBe(false);
+  expect(await isActive(token, keys)).toBe(true);
+});
+
 describe.each(formats)('revocation of a %s access token (RFC 7009)', (accessTokenFormat) => {
   it('ends it at once, answers 200 with {}, and does so twice (§2.2)', async () => {
     const keys = await keysOf({ accessTokenFormat });

@@ -165,7 +165,7 @@ describe('POST /token', () => {
         scope: 'read write',
         environment: 'PRODUCTION',
       });
-      expect(decodeTokenId(claimsOf(body.access_token).jti)).toEqual({
+      expect(decodeTokenId(server.deps.keyring, claimsOf(body.access_token).jti)).toEqual({
         keySetId: keySet.id,
         grantType: 'client_credentials',
         epochs: { client: 0, grant: 0, user: 0 },

@@ -5,6 +5,7 @@ import { grantNames } from '../../src/model/grant-name.js';
 import { formatRefreshToken, parseRefreshToken } from '../../src/oauth/refresh-token.js';
 import { decodeTokenId, encodeTokenId } from '../../src/oauth/token-id.js';
 
+const keyring = createKeyring([Buffer.alloc(32, 1)]);
 const identity = { keySetId: 'ks_1', grantType: 'password', epochs: { client: 1, grant: 0, user: 2 } } as const;
 
 describe('the jti of an access token', () => {
@@ -21,18 +22,42 @@ describe('the jti of an access token', () => {
     );
     fc.assert(
       fc.property(identities, (made) => {
-        expect(decodeTokenId(encodeTokenId(made))).toEqual(made);
+        expect(decodeTokenId(keyring, encodeTokenId(keyring, made))).toEqual(made);
       }),
     );
   });
 
   it('is another one each time', () => {
-    expect(new Set(Array.from({ length: 1000 }, () => encodeTokenId(identity))).size).toBe(1000);
+    expect(new Set(Array.from({ length: 1000 }, () => encodeTokenId(keyring, identity))).size).toBe(1000);
+  });
+
+  it('shows nothing of it: no two of one family agree in more than the name of our key and what chance gives', () => {
+    const ids = Array.from({ length: 200 }, () => encodeTokenId(keyring, { ...identity, familyId: 'fam_1' }));
+    const bytes = ids.map((jti) => Buffer.from(jti.split('.')[1] ?? '', 'base64url'));
+    expect(new Set(ids.map((jti) => jti.split('.')[0])).size).toBe(1);
+    expect(new Set(bytes.map(({ length }) => length)).size).toBe(1);
+    for (const place of bytes[0]?.keys() ?? [])
+      expect(new Set(bytes.map((one) => one[place])).size).toBeGreaterThan(64);
+  });
+
+  it('stays readable when a new key writes', () => {
+    const jti = encodeTokenId(keyring, identity);
+    const rotated = createKeyring([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+    expect(decodeTokenId(rotated, jti)).toEqual(identity);
+    expect(decodeTokenId(createKeyring([Buffer.alloc(32, 2)]), jti)).toBeUndefined();
+  });
+
+  it('of a token from before stands there for all to read, and is read', () => {
+    expect(decodeTokenId(keyring, 'x.ks_1.password.1.0.2')).toEqual(identity);
+    expect(decodeTokenId(keyring, 'x.ks_1.password.1.0.2.fam_1')).toEqual({ ...identity, familyId: 'fam_1' });
   });
 
   test.each([
     '',
     'x',
+    'x.y',
+    `${encodeTokenId(keyring, identity)}A.x`,
+    encodeTokenId(keyring, identity).slice(0, 12),
     'x.ks_1.password.0.0',
     'x.ks_1.implicit.0.0.0',
     'x.ks_1.password.-1.0.0',
@@ -44,12 +69,11 @@ describe('the jti of an access token', () => {
     '.ks_1.password.0.0.0',
     'x..password.0.0.0',
   ])('is not %s', (jti) => {
-    expect(decodeTokenId(jti)).toBeUndefined();
+    expect(decodeTokenId(keyring, jti)).toBeUndefined();
   });
 });
 
 describe('a refresh token', () => {
-  const keyring = createKeyring([Buffer.alloc(32, 1)]);
   const parts = { familyId: 'fam_abc', generation: 3, keySetId: 'ks_1' };
   const token = formatRefreshToken(keyring, parts);
 
