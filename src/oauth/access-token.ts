@@ -33,15 +33,14 @@ export const jwtAccessToken = (
   content: AccessTokenContent,
 ): string => {
   const { client, audience, at, grantType, family, epochs } = content;
-  const issuedAt = numericDate(at);
   const [first, ...others] = audience;
   return signingKeys.sign(client.keySet.accessTokenAlgorithm, headerTypes[client.keySet.accessTokenHeaderType], {
     iss: content.issuer,
     sub: content.user?.id ?? client.keySet.clientId,
     aud: others.length > 0 ? audience : first,
     client_id: client.keySet.clientId,
-    iat: issuedAt,
-    exp: issuedAt + content.lifetimeSeconds,
+    iat: numericDate(at),
+    exp: numericDate(expiryOf(content)),
     jti: encodeTokenId(keyring, { keySetId: client.keySet.id, grantType, epochs, familyId: family?.id }),
     scope: content.scopes.join(' '),
     environment: client.keySet.environment,
@@ -52,7 +51,7 @@ export const jwtAccessToken = (
 export const opaqueAccessToken = (
   content: AccessTokenContent,
 ): { readonly token: string; readonly row: OpaqueAccessToken } => {
-  const { client, user, at, family, lifetimeSeconds, grantType, scopes, audience, epochs } = content;
+  const { client, user, at, family, grantType, scopes, audience, epochs } = content;
   const token = newOpaqueToken(at);
   return {
     token,
@@ -70,7 +69,11 @@ export const opaqueAccessToken = (
       audience,
       epochs,
       issuedAt: at,
-      expiresAt: later(at, lifetimeSeconds),
+      expiresAt: expiryOf(content),
     },
   };
 };
+
+/** A whole second, since nothing else can be said of it: never before `expires_in` is over, and less than a second after. */
+const expiryOf = ({ at, lifetimeSeconds }: AccessTokenContent): EpochMillis =>
+  later(0, Math.ceil(at / 1000) + lifetimeSeconds);
