@@ -18,6 +18,7 @@ import { hourMillis } from './model/clock.js';
 import type { Log } from './model/log.js';
 import { createEndpoints } from './oauth/endpoints/index.js';
 import type { OAuthDeps } from './oauth/oauth-deps.js';
+import { publishKeys } from './signing-keys/publish-keys.js';
 import { removeOutlivedKeys } from './signing-keys/remove-outlived-keys.js';
 import { checkSecretKeys } from './start/secret-keys.js';
 import { createActivityRecorder } from './statistics/activity-recorder.js';
@@ -92,7 +93,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
     jobs: [
       { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
       { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
-      { name: 'refresh signing keys', everyMillis: 5000, run: () => oauth.signingKeys.refresh() },
+      { name: 'publish signing keys', everyMillis: 5000, run: () => publishKeys(oauth) },
       { name: 'remove outlived signing keys', everyMillis: hourMillis, run: () => removeOutlivedKeys(oauth) },
       { name: 'sweep', everyMillis: 30_000, run: () => sweep(store) },
     ],

@@ -6,6 +6,7 @@ import { openSigningKeys } from '../../src/crypto/key-store.js';
 import { createKeyring } from '../../src/crypto/keyring.js';
 import type { SigningKeys } from '../../src/crypto/signing-keys.js';
 import { signingAlgorithms, type SigningAlgorithm } from '../../src/model/application.js';
+import { publishKeys } from '../../src/signing-keys/publish-keys.js';
 import { removeOutlivedKeys } from '../../src/signing-keys/remove-outlived-keys.js';
 import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.js';
 import type { SigningKeyDeps } from '../../src/signing-keys/signing-key-deps.js';
@@ -43,6 +44,20 @@ const isGood = (jwt: string, jwks: JSONWebKeySet): Promise<boolean> =>
 const kids = (deps = here): readonly string[] => deps.signingKeys.publicKeys().map(({ kid }) => kid);
 const advance = (seconds: number): void => opened.clock.advance(seconds * 1000);
 const events = async () => (await opened.store.audit.page({ action: 'rotateSigningKey' }, { first: 100 })).items;
+
+describe('publishKeys', () => {
+  it('shows a key of every algorithm before one signs, the same on every server', async () => {
+    const there = await server();
+    await Promise.all([here, there].map(publishKeys));
+    const cached = jwksOf(here.signingKeys);
+    expect(cached.keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
+    await publishKeys(there);
+    for (const algorithm of signingAlgorithms) {
+      await there.signingKeys.ensure(algorithm);
+      expect(await isGood(sign(there, algorithm), cached)).toBe(true);
+    }
+  });
+});
 
 describe('rotateSigningKey', () => {
   test.each(signingAlgorithms)(
