@@ -25,13 +25,13 @@ export const factsOf = (request: IncomingMessage): RequestFacts => {
   return facts;
 };
 
-/** Every one of them, in the order of the message (RFC 9110 §11.6.2 allows one). */
+/** Every one of them that says something, in the order of the message (RFC 9110 §11.6.2 allows one): an empty one holds no credentials. */
 export const authorizationHeaders = ({ rawHeaders, headers }: IncomingMessage): readonly string[] => {
   if (headers.authorization === undefined) return [];
   const found: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1];
-    if (value !== undefined && rawHeaders[index]?.toLowerCase() === 'authorization') found.push(value);
+    if (value && rawHeaders[index]?.toLowerCase() === 'authorization') found.push(value);
   }
   return found;
 };

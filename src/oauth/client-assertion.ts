@@ -14,7 +14,7 @@ const longestLifeSeconds = 300;
 const skewSeconds = 30;
 
 /** RFC 7519 §5.1 and the draft that follows RFC 7523: whatever else a JWT is for, it is no client assertion (RFC 8725 §3.11). */
-const headerTypes: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt'];
+const headerTypes: ReadonlySet<string> = new Set(['jwt', 'client-authentication+jwt']);
 
 /**
  * Authenticates a PRIVATE_KEY_JWT client by an assertion that it signed (RFC 7523 §2.2, §3): for this issuer alone, at most five minutes
@@ -58,11 +58,15 @@ const claimedClient = async (
 const keyFor = ({ header }: CompactJws, { keySet }: Client): ClientKey | undefined => {
   const { alg, kid, typ } = header;
   if (keySet.authenticationMethod !== 'PRIVATE_KEY_JWT' || keySet.jwks === undefined) return undefined;
-  if (!headerTypes.includes(typeof typ === 'string' ? typ.toLowerCase() : typ)) return undefined;
+  if (typ !== undefined && !isAssertionType(typ)) return undefined;
   const jwks = parsePublicJwks(keySet.jwks);
   const key = jwks.ok ? named(kid, jwks.keys) : undefined;
   return key?.algorithm === alg ? key : undefined;
 };
+
+/** A media type in any case; `application/` may stand in front or be left out (RFC 7515 §4.1.9). */
+const isAssertionType = (typ: unknown): boolean =>
+  typeof typ === 'string' && headerTypes.has(typ.toLowerCase().replace(/^application\//, ''));
 
 const named = (kid: unknown, keys: readonly ClientKey[]): ClientKey | undefined => {
   const [only, ...others] = keys;

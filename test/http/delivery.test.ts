@@ -59,6 +59,13 @@ describe('an endpoint', () => {
     expect(JSON.parse(parseAnswer(text).body)).toMatchObject({ authorization: ['Basic a', 'Bearer b'] });
   });
 
+  it('takes an empty Authorization header for none', async () => {
+    const text = await exchange(app.port, [
+      'POST /token HTTP/1.1\r\nHost: a\r\nauthorization: \r\nAuthorization: Basic a\r\nConnection: close\r\n\r\n',
+    ]);
+    expect(JSON.parse(parseAnswer(text).body)).toMatchObject({ authorization: ['Basic a'] });
+  });
+
   it('answers the absolute form of a request target', async () => {
     const bytes = 'POST http://proxy.example/token?x=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const answer = parseAnswer(await exchange(app.port, [bytes]));

@@ -55,7 +55,10 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
     expect(await present(assertion)).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
   });
 
-  it.each([undefined, 'JWT', 'jwt', 'client-authentication+jwt'])('may have the typ %p', async (typ) => {
+  it.each([
+    ...[undefined, 'JWT', 'jwt', 'application/jwt', 'Application/JWT'],
+    ...['client-authentication+jwt', 'application/client-authentication+jwt'],
+  ])('may have the typ %p', async (typ) => {
     expect(await present(await signed(goodClaims(), typ === undefined ? {} : { typ }))).toMatchObject({ status: 200 });
   });
 
@@ -108,6 +111,7 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
     { what: 'a kid that every object has', header: { kid: '__proto__' } },
     { what: 'no kid beside several keys', header: { kid: undefined } },
     { what: 'the typ of an access token', header: { typ: 'at+jwt' } },
+    { what: 'a typ of another kind', header: { typ: 'application/application/jwt' } },
     { what: 'a typ that is no text', header: { typ: 1 } },
   ])('with $what is refused', async ({ header }) => {
     expect(await present(await signed(goodClaims(), header))).toMatchObject(refused);

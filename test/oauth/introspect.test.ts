@@ -257,9 +257,12 @@ describe('introspection with a bearer token', () => {
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer .*error="invalid_token"/);
   });
 
-  it.each(['client_secret', 'client_assertion', 'access_token'])('refuses %s beside it', async (name) => {
-    const presented = { ...bearer('x'), form: { [name]: 'b' } };
-    const refused = { status: 400, body: { error: 'invalid_request' } };
-    expect(await issuer.post('/introspect', { token: 'x' }, presented)).toMatchObject(refused);
-  });
+  it.each(['client_secret', 'client_assertion', 'client_assertion_type', 'access_token'])(
+    'refuses %s beside it',
+    async (name) => {
+      const presented = { ...bearer('x'), form: { [name]: 'b' } };
+      const refused = { status: 400, body: { error: 'invalid_request' } };
+      expect(await issuer.post('/introspect', { token: 'x' }, presented)).toMatchObject(refused);
+    },
+  );
 });

@@ -57,8 +57,11 @@ const viewerOf = async (deps: OAuthDeps, presented: PresentedCredentials): Promi
   return { keySetId: id, clientId, seesAll: scopes.includes(viewAll) };
 };
 
+/** What stands in a body for authentication, of a client or by a bearer token (RFC 6750 §2.2). */
+const otherMethods = ['client_secret', 'client_assertion', 'client_assertion_type', 'access_token'] as const;
+
 const bearerViewer = async (deps: OAuthDeps, { authorization, form, at }: PresentedCredentials): Promise<Viewer> => {
-  if (['client_secret', 'client_assertion', 'access_token'].some((name) => form.get(name) !== undefined)) {
+  if (otherMethods.some((name) => form.get(name) !== undefined)) {
     throw new OAuthError(
       'invalid_request',
       'Authenticate by one bearer token in the header, or as a client, not by both.',
