@@ -95,6 +95,18 @@ describe('the refresh_token grant', () => {
     expect((await familyOf(token))?.absoluteExpiresAt).toBe(before?.absoluteExpiresAt);
   });
 
+  it('may ask for each resource of the keys, whichever the first token was for (RFC 8707 §2.2)', async () => {
+    const keys = await server.keys({ audience: ['https://orders.example', 'https://billing.example'] });
+    const first = await server.token(keys, { ...login, resource: 'https://orders.example' });
+    expect(claimsOf(first.body.access_token).aud).toBe('https://orders.example');
+    const other = await refresh(first.body.refresh_token, { keys, resource: 'https://billing.example' });
+    expect(claimsOf(other.body.access_token).aud).toBe('https://billing.example');
+    const foreign = await refresh(other.body.refresh_token, { keys, resource: 'https://foreign.example' });
+    expect(foreign).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+    const whole = await refresh(other.body.refresh_token, { keys });
+    expect(claimsOf(whole.body.access_token).aud).toEqual(['https://orders.example', 'https://billing.example']);
+  });
+
   describe('the scope', () => {
     it('may be narrowed, and the new refresh token still has all of it (RFC 6749 §6)', async () => {
       const { body } = await refresh(await firstToken(), { scope: 'write' });
