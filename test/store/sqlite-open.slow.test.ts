@@ -200,6 +200,19 @@ describe('a file in use', () => {
     await store.close();
   });
 
+  it.each([
+    { what: 'a text', make: (path: string) => writeFileSync(path, 'process 12 of another program') },
+    { what: 'a folder', make: (path: string) => mkdirSync(path) },
+  ])('is told from one whose lock is not ours but $what, with what to do', async ({ make }) => {
+    const file = newFile();
+    mkdirSync(dirname(file));
+    make(`${file}.lock`);
+    expect(await refusal(file)).toMatch(/lock file.+remove it/);
+    rmSync(`${file}.lock`, { recursive: true });
+    const store = await openSqliteStore(file);
+    await store.close();
+  });
+
   it('is refused a second time in one process, under any name, and the first one keeps its hold', async () => {
     const file = await usedFile();
     const store = await openSqliteStore(file);

@@ -24,6 +24,9 @@ export interface Connection extends Statements {
   close(): void;
 }
 
+/** Statements wait so long for a lock of another process (a backup, a shell): the event loop stands still meanwhile. */
+export const busyMillis = 500;
+
 export interface ConnectionOptions {
   readonly readOnly?: boolean;
   /** How long a statement waits for another process's lock; it blocks the event loop. */

@@ -11,10 +11,12 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { StoreRefused } from '../port/store.js';
-import { openConnection, type Connection } from './connection.js';
+import { StoreRefused, StoreUnavailable } from '../port/store.js';
+import { busyMillis, openConnection, type Connection } from './connection.js';
+import { createFile } from './create-file.js';
 import { foldNames } from './fold-names.js';
 import { inspectFile } from './inspect-file.js';
+import { takeLock } from './lock-file.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/migrations.js';
 import { resultCode, storeError } from './store-error.js';
@@ -26,9 +28,6 @@ export interface OpenedFile {
   readonly connection: Connection;
   close(): void;
 }
-
-/** Statements wait so long for a lock of another process (a backup, a shell): the event loop stands still meanwhile. */
-export const busyMillis = 500;
 
 /** @throws StoreRefused */
 export const openFile = (path: string): OpenedFile => {
@@ -116,43 +115,6 @@ const realPathOfFile = (path: string): string => {
   return realpathSync(path);
 };
 
-/**
- * An exclusive transaction on an empty database file beside ours, held for the life of the process: the operating system lets go of it
- * however the process ends.
- */
-const takeLock = (path: string): Connection => {
-  createFile(path);
-  const connection = openConnection(path, { timeoutMillis: busyMillis });
-  try {
-    connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return connection;
-  } catch (error) {
-    connection.close();
-    if (resultCode(error) !== 5) throw error;
-    throw new StoreRefused(
-      'Another process uses this database file. Stop it first; several servers on one store need MongoDB.',
-      error,
-    );
-  }
-};
-
-/**
- * Readable by its owner alone. An existing file is not opened: closing it would let go of the locks that this process holds on it
- * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
- */
-const createFile = (path: string): void => {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (!isThere(error)) throw error;
-  }
-};
-
-/** Another process that starts at this moment made it. */
-const isThere = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
-
 const openWriter = (path: string): Connection => {
   if (isEmpty(path)) createDatabase(path);
   const { version } = inspectWritable(path);
@@ -213,8 +175,13 @@ const refusal = (error: unknown): Error => {
   if (error instanceof StoreRefused) return error;
   // SQLITE_IOERR and SQLITE_FULL: nothing is wrong with the file, and it may be better soon.
   if (resultCode(error) === 10 || resultCode(error) === 13) return storeError(error);
+  if (isDiskFull(error)) return new StoreUnavailable(error);
   return new StoreRefused(
     'The database file cannot be opened. Check that its folder exists and that this user may read and write both.',
     error,
   );
 };
+
+/** The same, as `fs` says it. */
+const isDiskFull = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code));

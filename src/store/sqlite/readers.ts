@@ -1,6 +1,5 @@
 import { StoreUnavailable } from '../port/store.js';
-import { openConnection, type Connection } from './connection.js';
-import { busyMillis } from './open-file.js';
+import { busyMillis, openConnection, type Connection } from './connection.js';
 import { storeError } from './store-error.js';
 
 /** A few read-only connections, opened when they are needed. */
