@@ -20,19 +20,18 @@ import { createEndpoints } from './oauth/endpoints/index.js';
 import type { OAuthDeps } from './oauth/oauth-deps.js';
 import { publishKeys } from './signing-keys/publish-keys.js';
 import { removeOutlivedKeys } from './signing-keys/remove-outlived-keys.js';
-import { checkSecretKeys } from './start/secret-keys.js';
+import { checkSecretKeys, type SecretKeys } from './start/secret-keys.js';
 import { createActivityRecorder } from './statistics/activity-recorder.js';
 import type { Store } from './store/port/store.js';
 import { tokenEvents } from './token-events.js';
 import { createUsageNotes } from './usage-notes.js';
 
 /** What the product is made of once its store is open. */
-export interface Parts {
+export interface Parts extends SecretKeys {
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly issuer: string;
-  readonly secretKeys: readonly Buffer[];
   readonly trustedProxies: readonly string[];
   /** IANA name. */
   readonly statisticsTimeZone: string;
@@ -62,7 +61,7 @@ export interface Composition {
 export const compose = async (parts: Parts): Promise<Composition> => {
   const { store, log, issuer, statisticsTimeZone, version } = parts;
   const keyring = createKeyring(parts.secretKeys);
-  await checkSecretKeys(store, keyring);
+  await checkSecretKeys(store, keyring, parts.secretKeyFile);
   const recorder = createActivityRecorder({ store, log });
   const usage = createUsageNotes(store);
   const oauth: OAuthDeps = {

@@ -16,7 +16,7 @@ import { openProduct, type Product } from './open-product.js';
 import { certificateOf } from './start/certificate.js';
 import { listen, urlOf } from './start/listen.js';
 import { privateFolder } from './store/private-folder.js';
-import { secretKeysOf } from './start/secret-keys.js';
+import { secretKeysOf, type SecretKeys } from './start/secret-keys.js';
 import { registeredUsersMetric } from './statistics/registered-totals.js';
 import { StoreUnavailable, type Store } from './store/port/store.js';
 
@@ -82,7 +82,7 @@ interface Basis {
   readonly listener: Listener;
   readonly management: Listener | undefined;
   readonly issuer: string;
-  readonly secretKeys: readonly Buffer[];
+  readonly secretKeys: SecretKeys;
   readonly metrics: Metrics;
 }
 
@@ -150,7 +150,7 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
       log,
       metrics,
       issuer,
-      secretKeys,
+      ...secretKeys,
       trustedProxies: config.trustedProxies ?? [],
       statisticsTimeZone: config.statisticsTimeZone,
       version,

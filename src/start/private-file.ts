@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { refuseStart } from '../configuration/problem.js';
 
@@ -7,10 +7,12 @@ import { refuseStart } from '../configuration/problem.js';
  * @throws StartRefused
  */
 export const writePrivateFile = (path: string, text: string): void => {
-  inDataFolder(() => {
-    renameSync(writeBeside(path, text), path);
-    syncFolder(path);
-  });
+  inDataFolder(() =>
+    withTextBeside(path, text, (beside) => {
+      renameSync(beside, path);
+      syncFolder(path);
+    }),
+  );
 };
 
 /** @throws StartRefused when it is there and cannot be read */
@@ -28,25 +30,28 @@ const inDataFolder = <T>(work: () => T): T => {
   try {
     return work();
   } catch (cause) {
-    throw refuseStart(
-      'A file in the folder TALLYGATE_DATA_DIR cannot be read or written. Name a folder of this user on a local disk.',
-      { cause },
-    );
+    throw refuseStart(fullCodes.some((code) => hasCode(cause, code)) ? diskIsFull : notAtHand, { cause });
   }
 };
+
+/** No room on the disk, for this user, or for one file. */
+const fullCodes = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+const diskIsFull =
+  'The disk with the folder TALLYGATE_DATA_DIR is full, or this user may not write more. Make room there, then start again.';
+const notAtHand =
+  'A file in the folder TALLYGATE_DATA_DIR cannot be read or written. Name a folder of this user on a local disk.';
 
 const readOrMake = (path: string, make: () => string): string => {
   const known = readIfThere(path);
   if (known !== undefined) return known;
-  const beside = writeBeside(path, make());
-  try {
-    linkSync(beside, path);
-    syncFolder(path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    rmSync(beside);
-  }
+  withTextBeside(path, make(), (beside) => {
+    try {
+      linkSync(beside, path);
+      syncFolder(path);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  });
   return readFileSync(path, 'utf8');
 };
 
@@ -59,17 +64,26 @@ export const readIfThere = (path: string): string | undefined => {
   }
 };
 
-const writeBeside = (path: string, text: string): string => {
+/** Writes a text under another name, from where it is put in its place; whatever happens, the other name is gone afterwards. */
+const withTextBeside = (path: string, text: string, put: (beside: string) => void): void => {
   const beside = `${path}.${process.pid}`;
   rmSync(beside, { force: true });
-  const file = openSync(beside, 'wx', 0o600);
   try {
-    writeSync(file, text);
+    writeDurably(beside, text);
+    put(beside);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+};
+
+const writeDurably = (path: string, text: string): void => {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(file, text); // all of it: a single write may stop where the disk ends
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  return beside;
 };
 
 /** Makes the new name durable; Windows neither needs nor allows it. */

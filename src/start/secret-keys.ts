@@ -6,16 +6,25 @@ import type { Keyring } from '../crypto/keyring.js';
 import type { Store } from '../store/port/store.js';
 import { readOrMakePrivateFile } from './private-file.js';
 
+export interface SecretKeys {
+  /** 32 bytes each; the first writes, all read. */
+  readonly secretKeys: readonly Buffer[];
+  /** Where the key is kept that development made; absent: they were given. */
+  readonly secretKeyFile?: string;
+}
+
 /** The keys of `TALLYGATE_SECRET_KEY`; development makes one in the data folder. */
-export const secretKeysOf = ({ secretKey, dataDir }: Config): readonly Buffer[] => {
-  if (secretKey !== undefined) return secretKey.map((key) => Buffer.from(key.reveal(), 'base64url'));
+export const secretKeysOf = ({ secretKey, dataDir }: Config): SecretKeys => {
+  if (secretKey !== undefined) {
+    return { secretKeys: secretKey.map((key) => Buffer.from(key.reveal(), 'base64url')) };
+  }
   const path = join(dataDir, 'secret.key');
   const key = Buffer.from(
     readOrMakePrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`),
     'base64url',
   );
   if (key.length !== 32) throw refuseStart(`${path} is damaged: it must hold 32 bytes in base64url.`);
-  return [key];
+  return { secretKeys: [key], secretKeyFile: path };
 };
 
 const checkedText = 'tallygate';
@@ -25,8 +34,8 @@ const nameOf = (number: number): string => (number === 1 ? 'secret-key-check' : 
  * Makes sure that the secret keys are those of the store: they fit its check value and open its signing keys.
  * @throws StartRefused when they do not
  */
-export const checkSecretKeys = async (store: Store, keyring: Keyring): Promise<void> => {
-  await checkNewestKey(store, keyring);
+export const checkSecretKeys = async (store: Store, keyring: Keyring, secretKeyFile?: string): Promise<void> => {
+  if (!(await readsNewestCheck(store, keyring))) throw keyDoesNotFit(secretKeyFile);
   const records = (await store.signingKeys.list()).filter(({ withdrawnAt }) => withdrawnAt === undefined);
   if (!records.every(({ encryptedPrivateKey }) => opens(keyring, encryptedPrivateKey))) throw keyIsMissing();
 };
@@ -35,22 +44,24 @@ export const checkSecretKeys = async (store: Store, keyring: Keyring): Promise<v
  * Compares the keys with the check values that the store holds: one for each key that was ever the first, in that order. Whoever can read
  * the newest one fits; a new first key leaves its own.
  */
-const checkNewestKey = async ({ settings }: Store, keyring: Keyring): Promise<void> => {
+const readsNewestCheck = async ({ settings }: Store, keyring: Keyring): Promise<boolean> => {
   const own = keyring.digest('check', checkedText);
   let newest = await settings.claim(nameOf(1), own);
   let number = 1;
   for (;;) {
     const next = await settings.find(nameOf(number + 1));
-    if (next === undefined && newest === own) return;
-    if (next === undefined && !keyring.matches('check', checkedText, newest)) throw keyDoesNotFit();
+    if (next === undefined && newest === own) return true;
+    if (next === undefined && !keyring.matches('check', checkedText, newest)) return false;
     newest = next ?? (await settings.claim(nameOf(number + 1), own));
     number += 1;
   }
 };
 
-const keyDoesNotFit = (): Error =>
+const keyDoesNotFit = (secretKeyFile: string | undefined): Error =>
   refuseStart(
-    'TALLYGATE_SECRET_KEY is not the key that this store was written with: give that one, alone or behind a comma after a new one.',
+    secretKeyFile === undefined
+      ? 'TALLYGATE_SECRET_KEY is not the key that this store was written with: give that one, alone or behind a comma after a new one.'
+      : `${secretKeyFile} is not the key that this store was written with; if that one was lost, a start has made another. Put the old file back, or set TALLYGATE_SECRET_KEY. Without the key the store is of no use: name another, or move it away, to begin anew.`,
   );
 
 const opens = (keyring: Keyring, sealed: string): boolean => {

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -165,6 +166,20 @@ describe('the data folder', () => {
   );
 });
 
+describe('a disk', () => {
+  it('that is full is called so, and nothing half-written is left', async () => {
+    const program = [process.execPath, await builtProgram()];
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', 'ulimit -f 0 && exec "$0" "$@"', ...program], {
+      cwd: folder.path,
+      env: { PATH: process.env['PATH'] ?? '', TALLYGATE_PORT: '0', TALLYGATE_MANAGEMENT_PORT: '0' },
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('- The disk with the folder TALLYGATE_DATA_DIR is full');
+    expect(status).toBe(78);
+    expect(readdirSync(join(folder.path, '.tallygate'))).toEqual([]);
+  });
+});
+
 describe('the store', () => {
   const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
   const database = (): string => join(folder.path, '.tallygate', 'tallygate.db');
@@ -201,6 +216,23 @@ describe('the store', () => {
     expect(alone.output()).toContain(
       'A signing key of this store is sealed with a key that TALLYGATE_SECRET_KEY lacks',
     );
+  });
+
+  it('whose secret key was lost stops the start, and says which file is missed', async () => {
+    const first = await start();
+    await first.logged('ready');
+    first.kill('SIGTERM');
+    await first.ended;
+    const file = join(folder.path, '.tallygate', 'secret.key');
+    renameSync(file, `${file}.lost`);
+    for (const round of [1, 2]) {
+      expect([round, await refusal({})]).toEqual([
+        round,
+        expect.stringMatching(/secret\.key is not the key.+Put the old/),
+      ]);
+    }
+    renameSync(`${file}.lost`, file);
+    await (await start()).logged('ready');
   });
 
   it('of no known kind stops the start', async () => {
