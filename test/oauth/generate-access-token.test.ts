@@ -107,6 +107,11 @@ describe('generateAccessToken', () => {
   });
 });
 
+const tooOld = (): Promise<void> => {
+  issuer.clock.advance(3_600_000);
+  return Promise.resolve();
+};
+
 /** Its row, if it had one, is gone, and so is the key that signed it. */
 const sweptLater = async (): Promise<void> => {
   await rotateSigningKey(issuer.oauth, issuer.actor, { algorithm: 'ES256', immediately: false });
@@ -128,7 +133,7 @@ describe('generateAccessToken with revokeToken', () => {
   });
 
   test.each([
-    { what: 'has expired', over: () => Promise.resolve(issuer.clock.advance(3_600_000)) },
+    { what: 'has expired', over: tooOld },
     { what: 'expired long ago', over: sweptLater },
     { what: 'was revoked', over: (token: string) => issuer.post('/revoke', { token }, basic(keys)) },
     {
