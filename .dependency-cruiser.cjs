@@ -71,7 +71,14 @@ const ownerRules = Object.entries(owners).map(([name, path]) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: { pathNot: '^src/graphql/' }, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment:
+        'The GraphQL types are as circular as what they describe (a user has grants, a grant has a user); they name each other by functions, which are called when all are loaded.',
+      severity: 'error',
+      from: { pathNot: '^src/graphql/(application|grant|key-set|registration|user)[.]ts$' },
+      to: { circular: true },
+    },
     {
       name: 'nobody-imports-the-root',
       severity: 'error',

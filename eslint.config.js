@@ -16,6 +16,32 @@ const processExit = {
   message: 'Only src/main.ts and src/program.ts end the process.',
 };
 
+const systemClock = [
+  'MemberExpression[object.name="Date"][property.name="now"]',
+  'NewExpression[callee.name="Date"][arguments.length=0]',
+  'CallExpression[callee.name="Date"]',
+  'MemberExpression[object.name="performance"]',
+].map((selector) => ({ selector, message: 'The clock is a parameter (src/model/clock.ts).' }));
+
+/** Who may look at the clocks of the machine, and why. None of them tells anybody what time it is but those that make a `Clock`. */
+const readsSystemClock = [
+  'src/store/sqlite/steady-clock.ts', // makes the Clock of the embedded store
+  'src/store/mongo/store-clock.ts', // makes the Clock of MongoDB, from the time of the server and the time since
+  'src/store/mongo/connection.ts', // how long the question for that time was under way
+  'src/server.ts', // the validity of the certificate, which is made before there is a store
+  'src/http/app.ts', // how long an answer took, for metrics and log
+  'src/management/until-decided.ts', // how long it may still be tried
+  'src/crypto/hash-pool.ts', // how long a password may wait for a thread
+];
+
+/** `no-restricted-syntax` of our sources, without what a file is the place for. */
+const restricted = (...allowed) => [
+  'error',
+  ...[...decoratorWithoutType, environmentReader, processExit, ...systemClock].filter(
+    (rule) => !allowed.includes(rule),
+  ),
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.tallygate', '.cache', '*.cjs'] },
   eslint.configs.recommended,
@@ -50,7 +76,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
       'max-lines': ['error', { max: 250 }],
-      'no-restricted-syntax': ['error', ...decoratorWithoutType, environmentReader, processExit],
+      'no-restricted-syntax': restricted(),
       'no-console': 'error',
       eqeqeq: 'error',
     },
@@ -59,10 +85,9 @@ export default tseslint.config(
     files: ['src/graphql/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-params': 'off' },
   },
-  {
-    files: ['src/config.ts', 'src/main.ts', 'src/program.ts', 'src/graphql/emit-schema.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...decoratorWithoutType] },
-  },
+  { files: ['src/config.ts'], rules: { 'no-restricted-syntax': restricted(environmentReader) } },
+  { files: ['src/main.ts', 'src/program.ts'], rules: { 'no-restricted-syntax': restricted(processExit) } },
+  { files: readsSystemClock, rules: { 'no-restricted-syntax': restricted(...systemClock) } },
   {
     files: ['test/**/*.ts'],
     rules: {
