@@ -3,6 +3,7 @@ import { openListener, type Listener } from '../../src/http/listener.js';
 import { remoteAddressOf } from '../../src/http/remote-address.js';
 import type { Route } from '../../src/http/route.js';
 import type { Endpoint } from '../../src/oauth/endpoints/endpoint.js';
+import { closeAtTheEnd } from '../support/left-open.js';
 import { recordingLog, type LogEntry } from '../support/recording-log.js';
 
 export interface AppUnderTest {
@@ -62,6 +63,7 @@ export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
   const place = { host: '127.0.0.1', port: 0, issuerOf: () => issuer, log };
   const listener = await openListener(place, handler);
   const close = () => listener.stop(0);
+  closeAtTheEnd(close);
   return Object.assign(app, {
     port: listener.port,
     url: `http://127.0.0.1:${listener.port}`,

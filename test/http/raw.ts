@@ -1,5 +1,6 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from '@jest/globals';
+import { closeAtTheEnd } from '../support/left-open.js';
 
 /** Sends bytes as they are and gives back all that comes until the server closes, or until `enough` has come. */
 export const exchange = (port: number, chunks: readonly (string | Buffer)[], enough?: RegExp): Promise<string> =>
@@ -8,6 +9,7 @@ export const exchange = (port: number, chunks: readonly (string | Buffer)[], eno
     const socket = connect(port, '127.0.0.1', () => {
       for (const chunk of chunks) socket.write(chunk);
     });
+    destroyAtTheEnd(socket);
     const finish = (): void => {
       socket.destroy();
       resolve(received);
@@ -20,6 +22,8 @@ export const exchange = (port: number, chunks: readonly (string | Buffer)[], eno
     socket.on('end', finish);
     socket.on('error', (error: NodeJS.ErrnoException) => (received === '' ? reject(error) : finish()));
   });
+
+const destroyAtTheEnd = (socket: Socket): void => closeAtTheEnd(() => socket.destroy());
 
 export interface RawAnswer {
   readonly status: number;
@@ -60,6 +64,7 @@ export const writeThenRead = (port: number, head: string, body: Buffer): Promise
   new Promise((resolve, reject) => {
     let received = '';
     const socket = connect(port, '127.0.0.1').setEncoding('utf8').pause();
+    destroyAtTheEnd(socket);
     socket.on('error', reject);
     socket.on('data', (text: string) => (received += text));
     socket.on('end', () => resolve(received));

@@ -17,6 +17,7 @@ import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/port/store.js';
 import { createUser } from '../../src/users/create-user.js';
 import { manualClock, type ManualClock } from '../store/opened-stores.js';
+import { closeAtTheEnd } from './left-open.js';
 import { recordingLog, type LogEntry } from './recording-log.js';
 
 export interface TestServerOptions {
@@ -113,6 +114,15 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
   });
   const sample = await makeSample(composition);
   door.serveWith(composition.handler);
+  const closeAll = async (): Promise<void> => {
+    await listener.stop(0);
+    await composition.flush();
+    await composition.close();
+    await release();
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
+  closeAtTheEnd(close);
   return {
     ...requests(url, sample),
     url,
@@ -124,12 +134,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     metrics,
     logged,
     flush: () => composition.flush(),
-    close: async () => {
-      await listener.stop(0);
-      await composition.flush();
-      await composition.close();
-      await release();
-    },
+    close,
   };
 };
 
