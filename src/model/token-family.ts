@@ -34,7 +34,7 @@ export interface TokenFamily {
   readonly revokedAt?: EpochMillis;
 }
 
-/** No access token lives longer, whatever its key set says, but for the rest of the second in which it ends. */
+/** No access token lives longer, whatever its key set says. */
 export const longestAccessTokenSeconds = 365 * daySeconds;
 
 /**
@@ -43,7 +43,7 @@ export const longestAccessTokenSeconds = 365 * daySeconds;
  */
 export const familyRetention = {
   afterRevocationSeconds: 30 * daySeconds,
-  afterExpirySeconds: longestAccessTokenSeconds + 1,
+  afterExpirySeconds: longestAccessTokenSeconds,
 } as const;
 
 /** An opaque access token. */

@@ -33,14 +33,15 @@ export const jwtAccessToken = (
   content: AccessTokenContent,
 ): string => {
   const { client, audience, at, grantType, family, epochs } = content;
+  const issuedAt = numericDate(at);
   const [first, ...others] = audience;
   return signingKeys.sign(client.keySet.accessTokenAlgorithm, headerTypes[client.keySet.accessTokenHeaderType], {
     iss: content.issuer,
     sub: content.user?.id ?? client.keySet.clientId,
     aud: others.length > 0 ? audience : first,
     client_id: client.keySet.clientId,
-    iat: numericDate(at),
-    exp: numericDate(expiryOf(content)),
+    iat: issuedAt,
+    exp: issuedAt + content.lifetimeSeconds,
     jti: encodeTokenId(keyring, { keySetId: client.keySet.id, grantType, epochs, familyId: family?.id }),
     scope: content.scopes.join(' '),
     environment: client.keySet.environment,
@@ -51,7 +52,7 @@ export const jwtAccessToken = (
 export const opaqueAccessToken = (
   content: AccessTokenContent,
 ): { readonly token: string; readonly row: OpaqueAccessToken } => {
-  const { client, user, at, family, grantType, scopes, audience, epochs } = content;
+  const { client, user, at, family, lifetimeSeconds, grantType, scopes, audience, epochs } = content;
   const token = newOpaqueToken(at);
   return {
     token,
@@ -69,11 +70,7 @@ export const opaqueAccessToken = (
       audience,
       epochs,
       issuedAt: at,
-      expiresAt: expiryOf(content),
+      expiresAt: later(at, lifetimeSeconds),
     },
   };
 };
-
-/** A whole second, since nothing else can be said of it: never before `expires_in` is over, and less than a second after. */
-const expiryOf = ({ at, lifetimeSeconds }: AccessTokenContent): EpochMillis =>
-  later(0, Math.ceil(at / 1000) + lifetimeSeconds);
