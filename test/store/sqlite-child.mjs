@@ -51,13 +51,8 @@ const write = async (store, name) => {
   }
 };
 
-<<<<<<< HEAD
 const work = async () => {
-  const store = await openSqliteStore(file);
-=======
-try {
   const store = await openSqliteStore(file, { diskNotices: { full: () => say('full'), hasRoom: () => say('room') } });
->>>>>>> 03a4be6 (feat(store): say in the log that the disk of the embedded store is full)
   say('open');
   if (task === 'write') {
     const lanes = Array.from({ length: 50 }, (_, lane) => write(store, `${process.pid}-${lane}`));
