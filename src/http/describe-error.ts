@@ -7,8 +7,10 @@ export const describeError = (error: unknown): Readonly<Record<string, unknown>>
   return {
     error: error.name,
     ...('code' in error && isShort(error.code) ? { code: error.code } : {}),
+    // SQLite's constant words for its code: "database or disk is full" tells an operator what to do, ERR_SQLITE_ERROR does not.
+    ...('errstr' in error && isShort(error.errstr) ? { reason: error.errstr } : {}),
     ...(error.stack === undefined ? {} : { at: placesOf(error.stack) }),
-    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+    ...(isErrorLike(error.cause) ? { cause: describeError(error.cause) } : {}),
   };
 };
 
