@@ -1,7 +1,8 @@
-// Does what the README says, literally and in its order, in a fresh clone of HEAD, and compares each answer with the JSON that
-// follows its command there; `…` stands for any text. Exit status 0: everything is as written.
+// Does what the README and the pages of docs/ beside it say, literally and in their order, in a fresh clone of HEAD, and compares each
+// answer with the JSON that follows its command there; `…` stands for any text, alone for any value. Exit status 0: everything is as written.
+// With the name of one page only that one is done, after the README's start.
 import { Buffer } from 'node:buffer';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
@@ -16,11 +17,21 @@ const port = 8243;
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`quickstart: ${line}\n`);
 
-/** Marked blocks of the README: name, commands, and the JSON answer where one follows. */
-const blocksOf = (readme) =>
-  [...readme.matchAll(/<!-- quickstart:(\w+) -->\n```sh\n(.*?)\n```(?:\n```json\n(.*?)\n```)?/gs)].map(
-    ([, name, commands, json]) => ({ name, commands, expected: json === undefined ? undefined : JSON.parse(json) }),
+/** Each in a shell of its own, all against the server that the README's first block starts. */
+const pages = ['README.md', 'docs/administration.md'];
+
+/** Marked blocks of a page: name, commands, and the JSON answers where some follow. */
+const blocksOf = (text) =>
+  [...text.matchAll(/<!-- quickstart:(\w+) -->\n```sh\n(.*?)\n```(?:\n```json\n(.*?)\n```)?/gs)].map(
+    ([, name, commands, json]) => ({ name, commands, expected: json === undefined ? undefined : valuesOf(json) }),
   );
+
+/** JSON values, one after the other. */
+const valuesOf = (text) => {
+  const { status, stdout } = spawnSync('jq', ['-s', '.'], { input: text, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`no JSON, or no jq to read it: ${text}`);
+  return JSON.parse(stdout);
+};
 
 /** What a person has who has just cloned: none of our settings. */
 const environment = Object.fromEntries(
@@ -80,10 +91,11 @@ const waitUntilReady = async (server) => {
   throw new Error('The server was not ready within two minutes.');
 };
 
-/** One shell for all blocks: a later one uses what an earlier one has set. */
+/** One shell for all blocks of a page: a later one uses what an earlier one has set. A group of its own: what it left running ends with it. */
 const openShell = (cwd) => {
-  const shell = spawn('sh', [], { cwd, env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
-  const mark = '--- end of block ---';
+  const shell = spawn('sh', [], { cwd, env: environment, detached: true, stdio: ['pipe', 'pipe', 2] });
+  const ended = new Promise((resolve) => shell.once('exit', resolve));
+  const mark = '--- end of block, status ';
   const execute = (commands) =>
     new Promise((resolve, reject) => {
       const chunks = [];
@@ -91,19 +103,30 @@ const openShell = (cwd) => {
       const take = (chunk) => {
         chunks.push(chunk);
         const text = Buffer.concat(chunks).toString();
-        const end = text.indexOf(mark);
-        if (end === -1) return;
+        const [, output, status] = /^(.*)--- end of block, status (\d+)\n/s.exec(text) ?? [];
+        if (status === undefined) return;
         clearTimeout(impatience);
         shell.stdout.off('data', take);
-        resolve(text.slice(0, end).trim());
+        if (status === '0') resolve(output.trim());
+        else reject(new Error(`A block ended with ${status}: ${commands}`));
       };
       shell.stdout.on('data', take);
-      shell.stdin.write(`${commands}\necho; echo '${mark}'\n`);
+      shell.stdin.write(`${commands}\nstatus=$?; echo; echo "${mark}$status"\n`);
     });
-  return { execute, close: () => shell.stdin.end() };
+  const close = async () => {
+    shell.stdin.end();
+    await ended;
+    try {
+      process.kill(-shell.pid, 'SIGKILL');
+    } catch {
+      // nothing was left
+    }
+  };
+  return { execute, close };
 };
 
 const matches = (expected, actual) => {
+  if (expected === '…') return actual !== undefined && actual !== null;
   if (typeof expected === 'string') {
     const pattern = expected.split('…').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
     return typeof actual === 'string' && new RegExp(`^${pattern.join('.*')}$`, 's').test(actual);
@@ -115,32 +138,43 @@ const matches = (expected, actual) => {
 };
 
 const compare = ({ name, expected }, output) => {
-  let answer;
-  try {
-    answer = JSON.parse(output);
-  } catch {
-    throw new Error(`${name}: the answer is no JSON: ${output}`);
-  }
+  const answer = valuesOf(output);
   if (!matches(expected, answer)) {
-    throw new Error(`${name}: the README says ${JSON.stringify(expected)}, the server ${JSON.stringify(answer)}`);
+    throw new Error(`${name}: the page says ${JSON.stringify(expected)}, the server ${JSON.stringify(answer)}`);
   }
   say(`${name}: as written`);
 };
 
-const follow = async ([start, ...blocks], cwd) => {
-  const server = await startServer(start.commands, cwd);
+const follow = async (blocks, cwd) => {
   const shell = openShell(cwd);
   try {
-    await waitUntilReady(server);
-    say('ready');
     for (const block of blocks) {
       const output = await shell.execute(block.commands);
       if (block.expected !== undefined) compare(block, output);
     }
   } finally {
-    shell.close();
+    await shell.close();
+  }
+};
+
+const followAll = async ([[start, ...first], ...others], cwd) => {
+  const server = await startServer(start.commands, cwd);
+  try {
+    await waitUntilReady(server);
+    say('ready');
+    for (const blocks of [first, ...others]) await follow(blocks, cwd);
+  } finally {
     await server.stop();
   }
+};
+
+/** Of the pages that are asked for, the README's start first. */
+const blocksToDo = (clone, asked) => {
+  const all = pages.map((page) => ({ page, blocks: blocksOf(readFileSync(join(clone, page), 'utf8')) }));
+  if (all[0].blocks[0]?.name !== 'start') throw new Error('The README does not begin with a start.');
+  for (const { page, blocks } of all) if (blocks.length < 2) throw new Error(`${page} has no marked blocks.`);
+  if (asked === undefined) return all.map(({ blocks }) => blocks);
+  return [all[0].blocks.slice(0, 1), ...all.filter(({ page }) => page === asked).map(({ blocks }) => blocks)];
 };
 
 const main = async () => {
@@ -150,10 +184,9 @@ const main = async () => {
     const clone = join(folder, 'tallygate');
     say('git clone');
     await run('git', ['clone', '--quiet', repository, clone], folder);
-    const blocks = blocksOf(readFileSync(join(clone, 'README.md'), 'utf8'));
-    if (blocks.length < 2 || blocks[0].name !== 'start') throw new Error('The README has no marked blocks.');
-    await follow(blocks, clone);
-    say(`${blocks.length} blocks of the README work as written`);
+    const blocks = blocksToDo(clone, process.argv[2]);
+    await followAll(blocks, clone);
+    say(`${blocks.flat().length} blocks work as written`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
