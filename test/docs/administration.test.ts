@@ -11,7 +11,7 @@ const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
 
 /** What the scope opens of a root type: `name`, or `name with others` where it takes more than this one. */
 const openedBy = (scope: ManagementScope, typeName: 'Query' | 'Mutation'): string =>
-  Object.keys(schema.getType(typeName)?.toConfig().fields ?? {})
+  Object.keys((typeName === 'Query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {})
     .flatMap((field) => {
       const need = needOf(typeName, field) ?? [];
       const [set] = isMet(need, new Set()) ? [] : need.filter((scopes) => scopes.includes(scope));
