@@ -6,15 +6,20 @@ import { IntervalEnum } from './enums.js';
 import type { OperationContext } from './operation-context.js';
 import { DateTimeScalar, TimeZoneScalar } from './scalars.js';
 
+/** Midnight in UTC is within a day of most zones, and would bring one bucket more. */
+const offsetSentence = ': where a bucket begins, with the offset of the time zone, like 2026-05-01T00:00:00+05:45.';
+
 @InputType('PeriodInput', {
   description:
     'A half-open period [from, to), widened to whole buckets of its interval; at most 1,000 of them. `from` equal to `to` gives none.',
 })
 export class PeriodInput {
-  @Field(() => DateTimeScalar, { description: 'The first instant, of the years 1970 to 9999.' })
+  @Field(() => DateTimeScalar, { description: `The first instant, of the years 1970 to 9999${offsetSentence}` })
   from!: EpochMillis;
 
-  @Field(() => DateTimeScalar, { description: 'The first instant after it, of the years 1970 to 9999.' })
+  @Field(() => DateTimeScalar, {
+    description: `The first instant after it, of the years 1970 to 9999${offsetSentence}`,
+  })
   to!: EpochMillis;
 
   @Field(() => IntervalEnum, { defaultValue: 'DAY', description: 'Length of a bucket.' })
