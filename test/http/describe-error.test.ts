@@ -12,7 +12,7 @@ it('says of a full disk that it is full, and nothing of the statement', () => {
     filling();
   } catch (error) {
     const described = describeError(storeError(error));
-    expect(described).toMatchObject({ error: 'StoreUnavailable', cause: { reason: 'database or disk is full' } });
+    expect(described).toMatchObject({ error: 'DiskFull', cause: { reason: 'database or disk is full' } });
     expect(JSON.stringify(described)).not.toContain('secret_word');
   }
   database.close();
