@@ -2,7 +2,7 @@ import { auditOf } from '../management/audit-of.js';
 import { changesBetween } from '../management/changes-between.js';
 import { requireHeld } from '../management/held-scopes.js';
 import { lookedUpId } from '../management/input-limits.js';
-import { raiseEpoch, withKeySet } from '../management/key-sets.js';
+import { endFamilies, withKeySet } from '../management/key-sets.js';
 import { markEnded } from '../management/mark-ended.js';
 import { replaceApplication } from '../management/replace-application.js';
 import { lost, untilDecided } from '../management/until-decided.js';
@@ -20,8 +20,9 @@ export interface RevokeGrantsInput {
 }
 
 /**
- * Ends everything that was issued to a user, or everything that was issued to an application (its own tokens included), by raising an
- * epoch in one write; or the grants of one user with one application. Then it marks the families; those of an epoch that began since live.
+ * Ends everything that was issued to a user, or every token family of an application, by raising epochs in one write; or the grants of
+ * one user with one application. Then it marks the families; those of an epoch that began since live. What a client got for itself is in
+ * no family, and stays.
  * @returns how many families it ended
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a key set of the application holds;
  *   BAD_USER_INPUT when neither user nor application is given, or on the field
@@ -49,7 +50,7 @@ const checkedInput = (input: RevokeGrantsInput): Wanted => {
     };
   }
   if (environment !== undefined)
-    throw badInput('environment', 'Give the application too: an environment is one of its.');
+    throw badInput('environment', 'Name the application, too: an environment is a part of one.');
   if (userId === undefined) throw badInput('userId', 'Give a user, an application, or both.');
   return { userId };
 };
@@ -76,7 +77,7 @@ const endApplication = async (deps: GrantDeps, actor: Actor, { applicationId, en
     if (before === undefined) throw notFound('application');
     const ended = keySetsOf(before).filter((keySet) => environment === undefined || keySet.environment === environment);
     requireHeld(actor, ended);
-    const next = ended.map(raiseEpoch).reduce<Application>(withKeySet, before);
+    const next = ended.map(endFamilies).reduce<Application>(withKeySet, before);
     const changes = changesBetween(before, next);
     const audit = auditOf(actor, clock(), { action: 'revokeGrants', target: applicationId, changes });
     const after = await replaceApplication(store.applications, { before, next, audit });

@@ -59,7 +59,8 @@ export class GrantMutations {
   }
 
   @Mutation(() => RevokeGrantsPayload, {
-    description: 'Revokes the token families of a user, of an application, or of a user with an application.',
+    description:
+      'Revokes the token families of a user, of an application, or of a user with an application. What a client got for itself (client_credentials) is in none, and stays.',
   })
   async revokeGrants(
     @Arg('input', () => RevokeGrantsInput, { description: inputDescription }) input: RevokeGrantsInput,

@@ -12,6 +12,6 @@ export const requireHeld = (actor: Actor, keySets: readonly KeySet[]): void => {
   const needed = new Set(keySets.flatMap(({ scopes }) => scopes.filter(isPrivilegedScope)));
   const missing = [...needed].filter((scope) => !actor.scopes.has(scope)).sort();
   if (missing.length === 0) return;
-  const message = `This needs scopes that you do not hold: ${missing.join(' ')}.`;
+  const message = `Your access token lacks scopes that these keys hold; ask for them at /token: ${missing.join(' ')}.`;
   throw new ManagementError('FORBIDDEN', message, { neededScopes: [...needed].sort() });
 };

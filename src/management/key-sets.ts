@@ -1,4 +1,5 @@
 import { keySetsOf, type Application, type Client, type KeyEnvironment, type KeySet } from '../model/application.js';
+import { familyPart, grantNames, type GrantName } from '../model/grant-name.js';
 import { notFound } from '../model/management-error.js';
 
 /** The application with a key set put in or replaced. */
@@ -35,3 +36,16 @@ export const clientByClientId = (application: Application, clientId: string): Cl
 
 /** Ends everything that was issued to a key set so far. */
 export const raiseEpoch = (keySet: KeySet): KeySet => ({ ...keySet, epoch: keySet.epoch + 1 });
+
+/** Ends everything that was issued to a key set by these grants so far. */
+export const raiseGrantEpochs = (keySet: KeySet, names: readonly GrantName[]): KeySet => {
+  const raised = names.map((name) => [name, (keySet.grantEpochs[name] ?? 0) + 1] as const);
+  return { ...keySet, grantEpochs: { ...keySet.grantEpochs, ...Object.fromEntries(raised) } };
+};
+
+/** Ends every token family of a key set, and nothing that the client got for itself. */
+export const endFamilies = (keySet: KeySet): KeySet =>
+  raiseGrantEpochs(
+    keySet,
+    grantNames.filter((name) => familyPart[name] === 'opens'),
+  );

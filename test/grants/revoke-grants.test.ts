@@ -99,12 +99,16 @@ describe('revokeGrants', () => {
     return [keys?.PRODUCTION, keys?.SANDBOX];
   };
   const epochs = async () => ({
-    shop: (await keySets(shop)).map((keySet) => keySet?.epoch),
-    office: (await keySets(office)).map((keySet) => keySet?.epoch),
+    shop: (await keySets(shop)).map(grantEpochs),
+    office: (await keySets(office)).map(grantEpochs),
     alice: (await management.store.users.find(alice.id))?.epoch,
     bob: (await management.store.users.find(bob.id))?.epoch,
   });
-  const none = { shop: [0, 0], office: [0, undefined], alice: 0, bob: 0 };
+  const grantEpochs = (keySet: KeySet | undefined) =>
+    keySet && [keySet.epoch, keySet.grantEpochs.client_credentials ?? 0, keySet.grantEpochs.password ?? 0];
+  const untouched = [0, 0, 0];
+  const ended = (calls: number) => [0, 0, calls];
+  const none = { shop: [untouched, untouched], office: [untouched, undefined], alice: 0, bob: 0 };
 
   it('by user ends his families everywhere and raises his epoch', async () => {
     const families = await open();
@@ -116,11 +120,11 @@ describe('revokeGrants', () => {
     expect(more).toEqual([]);
   });
 
-  it('by application ends families of all users and raises the epochs of both key sets', async () => {
+  it('by application ends families of all users and raises the epochs of the grants that open them, on both key sets', async () => {
     const families = await open();
     expect(await revokeAll({ applicationId: shop.application.id, userId: null, environment: null })).toBe(3);
     expect(await revokedOf(families)).toEqual(['aliceShop', 'aliceSandbox', 'bobShop']);
-    expect(await epochs()).toEqual({ ...none, shop: [1, 1] });
+    expect(await epochs()).toEqual({ ...none, shop: [ended(1), ended(1)] });
     const [event, ...more] = await management.eventsOf('revokeGrants');
     expect(event).toMatchObject({ target: shop.application.id, outcome: 'ok' });
     expect(more).toEqual([]);
@@ -130,7 +134,7 @@ describe('revokeGrants', () => {
     const families = await open();
     expect(await revokeAll({ applicationId: shop.application.id, environment: 'SANDBOX' })).toBe(1);
     expect(await revokedOf(families)).toEqual(['aliceSandbox']);
-    expect(await epochs()).toEqual({ ...none, shop: [0, 1] });
+    expect(await epochs()).toEqual({ ...none, shop: [untouched, ended(1)] });
   });
 
   it('by user and application ends the families of both and raises no epoch', async () => {
@@ -171,7 +175,7 @@ describe('revokeGrants', () => {
     await Promise.all(times(callers, () => family(shop, alice)));
     const counts = await Promise.all(times(callers, () => revokeAll({ applicationId: shop.application.id })));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(callers);
-    expect(await epochs()).toMatchObject({ shop: [callers, callers] });
+    expect(await epochs()).toMatchObject({ shop: [ended(callers), ended(callers)] });
   });
 
   it('by application needs what the key sets hold that it ends', async () => {

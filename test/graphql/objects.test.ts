@@ -170,6 +170,21 @@ describe('users', () => {
     });
   });
 
+  it('lose all of an application, whose own tokens stay', async () => {
+    const { username, password, applicationId } = server.sample;
+    const ofUser = await server.token({ grant_type: 'password', username, password });
+    const ofClient = await server.token({ grant_type: 'client_credentials' });
+    const revoke =
+      'mutation ($applicationId: ID!) { revokeGrants(input: { applicationId: $applicationId }) { revokedCount } }';
+    const { revokeGrants } = await ask(revoke, { applicationId });
+    expect(revokeGrants.revokedCount).toBeGreaterThan(0);
+    const looks = [ofUser, ofClient].map(({ body }) => server.post('/introspect', { token: body.access_token }));
+    expect((await Promise.all(looks)).map(({ body }) => body.active)).toEqual([false, true]);
+    const refreshed = await server.token({ grant_type: 'refresh_token', refresh_token: ofUser.body.refresh_token });
+    expect(refreshed.body.error).toBe('invalid_grant');
+    expect((await ask(revoke, { applicationId })).revokeGrants.revokedCount).toBe(0);
+  });
+
   it('are cleared of what null clears, and keep what is absent', async () => {
     const { id } = await fixtures.user();
     const update =
