@@ -63,7 +63,7 @@ export class ApplicationActiveUsersResolver {
 
 @Resolver(() => ActiveUsersType)
 export class ActiveUsersResolver {
-  @FieldResolver(() => Int, { complexity: 5, description: 'Those of one day.' })
+  @FieldResolver(() => Int, { complexity: 5, description: 'Active users of one day.' })
   daily(
     @Root() of: ActivityOf,
     @Arg('date', () => DateScalar, { nullable: true, description: dateDescription }) date: Given<string>,
@@ -73,7 +73,7 @@ export class ActiveUsersResolver {
     return activeIn(context, of, { window: 'daily', date, zone });
   }
 
-  @FieldResolver(() => Int, { complexity: 10, description: 'Those of seven days that end with a day.' })
+  @FieldResolver(() => Int, { complexity: 10, description: 'Active users of seven days that end with a day.' })
   weekly(
     @Root() of: ActivityOf,
     @Arg('date', () => DateScalar, { nullable: true, description: dateDescription }) date: Given<string>,
@@ -83,7 +83,7 @@ export class ActiveUsersResolver {
     return activeIn(context, of, { window: 'weekly', date, zone });
   }
 
-  @FieldResolver(() => Int, { complexity: 20, description: 'Those of thirty days that end with a day.' })
+  @FieldResolver(() => Int, { complexity: 20, description: 'Active users of thirty days that end with a day.' })
   monthly(
     @Root() of: ActivityOf,
     @Arg('date', () => DateScalar, { nullable: true, description: dateDescription }) date: Given<string>,
@@ -96,7 +96,7 @@ export class ActiveUsersResolver {
   @FieldResolver(() => [ActiveUsersBucketType], {
     // Each bucket counts its users anew.
     complexity: ({ args }: PeriodArguments) => 10 + bucketEstimate(args.period) / 2,
-    description: 'Those of each bucket, empty ones included.',
+    description: 'Active users of each bucket, empty ones included.',
   })
   async series(
     @Root() of: ActivityOf,

@@ -9,13 +9,15 @@ import type { Plain } from './plain.js';
 
 export const inputDescription = 'What is asked for.';
 export const idempotencyDescription =
-  '1 to 128 characters. A retry within 24 hours with the same key and input answers with the same object; with another input it is CONFLICT. Secrets are not shown again.';
+  '1 to 128 characters. A retry within 24 hours with the same key and input answers with the same object; with another input it is CONFLICT (passwords and secrets are not compared), and once the object is deleted NOT_FOUND. Secrets are not shown again.';
 export const ifVersionDescription =
   'The version of the application that the caller has seen: CONFLICT when it is another by now. Absent: whatever it is.';
 
 @InputType('CreateApplicationInput', { description: 'A new application.' })
 class CreateApplicationInput {
-  @Field(() => String, { description: '1 to 120 characters, unique whatever the capitals.' })
+  @Field(() => String, {
+    description: '1 to 120 characters without spaces at the ends, which are cut off; unique whatever the capitals.',
+  })
   name!: string;
 
   @Field(() => String, { nullable: true, description: 'Up to 1,000 characters for people.' })
@@ -34,12 +36,17 @@ class CreateApplicationPayload {
   application!: Application;
 }
 
-@InputType('UpdateApplicationInput', { description: 'Changes of an application: what is absent stays, null clears.' })
+@InputType('UpdateApplicationInput', {
+  description: 'Changes of an application: what is absent stays, null clears; name and enabled cannot be cleared.',
+})
 class UpdateApplicationInput {
   @Field(() => ID, { description: 'Which application.' })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: '1 to 120 characters, unique whatever the capitals.' })
+  @Field(() => String, {
+    nullable: true,
+    description: '1 to 120 characters without spaces at the ends, which are cut off; unique whatever the capitals.',
+  })
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Up to 1,000 characters for people.' })

@@ -82,8 +82,9 @@ export const IntervalEnum = enumOf<Interval>('Interval', {
 const grantDescriptions: Readonly<Record<GrantName, string>> = {
   client_credentials: 'The client gets a token for itself (RFC 6749 section 4.4).',
   password:
-    'A user gives the application name and password (RFC 6749 section 4.3). The only grant that makes registered users; RFC 9700 section 2.4 says why to leave it behind.',
-  refresh_token: 'A refresh token is exchanged for the next access token (RFC 6749 section 6).',
+    'A user gives the application name and password (RFC 6749 section 4.3); with REFRESH_TOKEN enabled as well he gets a refresh token. The only grant that makes registered users; RFC 9700 section 2.4 says why to leave it behind.',
+  refresh_token:
+    'A refresh token is exchanged for the next access token (RFC 6749 section 6). Refresh tokens are given only while it is enabled.',
 };
 
 /** `urn:ietf:params:oauth:grant-type:jwt-bearer` → JWT_BEARER */

@@ -33,7 +33,7 @@ export class IssuedTokensBucketType {
 
   @Field(() => Int, {
     description:
-      'Requests of authenticated clients that were answered with an error. A crash loses at most the last second.',
+      'Token requests by this grant of clients that had authenticated, answered with an error. A crash loses at most the last second.',
   })
   refused!: number;
 

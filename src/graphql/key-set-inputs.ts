@@ -44,7 +44,8 @@ abstract class KeySetSettingsInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'At most 20: https, http on the loopback interface, or a private scheme like com.example.app.',
+    description:
+      'At most 20: https, http on the loopback interface, or a private scheme like com.example.app. Those of a public client (NONE) say from which origins browsers may call /token and /revoke.',
   })
   redirectUris?: string[] | null;
 
@@ -69,7 +70,7 @@ abstract class KeySetSettingsInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `${lifetimeDescription('maxAccessTokenLifetimeSeconds')} At least accessTokenLifetimeSeconds: the ceiling of \`validity_period\`.`,
+    description: `${lifetimeDescription('maxAccessTokenLifetimeSeconds')} At least accessTokenLifetimeSeconds, to which the default is raised where that is more: the ceiling of \`validity_period\`.`,
   })
   maxAccessTokenLifetimeSeconds?: number | null;
 
@@ -109,7 +110,7 @@ export class GenerateKeysInput extends KeySetSettingsInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'A client id brought along from another system: 1 to 255 printable ASCII characters. Absent: a new one.',
+      'A client id brought along from another system: 1 to 255 printable ASCII characters, not beginning with usr_. Absent: a new one.',
   })
   clientId?: string | null;
 
@@ -125,7 +126,8 @@ export class GenerateKeysInput extends KeySetSettingsInput {
 }
 
 @InputType('UpdateKeysInput', {
-  description: 'Changes of a key set: what is absent stays, null goes back to the default.',
+  description:
+    'Changes of a key set: what is absent stays, null goes back to the default; enabled and grantTypes have none, and null is BAD_USER_INPUT.',
 })
 export class UpdateKeysInput extends KeySetSettingsInput {
   @Field(() => String, { description: 'Which key set.' })

@@ -32,7 +32,8 @@ export class ClientSecretType {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'From then on it does not authenticate; null: it does not end by itself.',
+    description:
+      'From then on it does not authenticate; null: not set. A later secret of a rotation that is used for the first time sets it (retireOldAfterSeconds).',
   })
   expiresAt?: EpochMillis;
 }
@@ -100,7 +101,10 @@ export class KeySetType {
   })
   jwks?: string;
 
-  @Field(() => [String], { description: 'The redirect URIs that it can name, exactly as they stand here.' })
+  @Field(() => [String], {
+    description:
+      'The redirect URIs that it can name, exactly as they stand here. Browsers may call /token and /revoke from the origins of those of public clients (NONE), and from no other.',
+  })
   redirectUris!: readonly string[];
 
   @Field(() => Int, { description: 'Lifetime of an access token in seconds when the request names none.' })

@@ -22,10 +22,13 @@ class CreateUserInput {
   @Field(() => String, { nullable: true, description: `${passwordDescription} Absent: no password grant for him.` })
   password?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'An e-mail address; nothing is sent to it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'An e-mail address of at most 254 characters; nothing is sent to it.',
+  })
   email?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What people call him.' })
+  @Field(() => String, { nullable: true, description: 'What people call him: 1 to 120 characters.' })
   displayName?: string | null;
 
   @Field(() => String, { nullable: true, description: idempotencyDescription })
@@ -38,15 +41,20 @@ class CreateUserPayload {
   user!: User;
 }
 
-@InputType('UpdateUserInput', { description: 'Changes of a user: what is absent stays, null clears.' })
+@InputType('UpdateUserInput', {
+  description: 'Changes of a user: what is absent stays, null clears; enabled cannot be cleared.',
+})
 class UpdateUserInput {
   @Field(() => ID, { description: 'Which user.' })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'An e-mail address; nothing is sent to it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'An e-mail address of at most 254 characters; nothing is sent to it.',
+  })
   email?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What people call him.' })
+  @Field(() => String, { nullable: true, description: 'What people call him: 1 to 120 characters.' })
   displayName?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'False ends his token families, for good.' })
