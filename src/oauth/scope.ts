@@ -2,6 +2,9 @@ import type { KeySet } from '../model/application.js';
 import { isPrivilegedScope } from '../model/management-scope.js';
 import { OAuthError } from './oauth-error.js';
 
+/** Characters of a line in the log: a client can have a hundred scopes. */
+const detailLimit = 500;
+
 /** scope-token *( SP scope-token ) of RFC 6749 §3.3. */
 const scopeSyntax = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
@@ -27,7 +30,9 @@ export const grantedScopes = (
   const asked = parseScope(scope);
   const granted = allowed.filter((name) => asked.has(name));
   if (granted.length === asked.size) return granted;
-  throw invalidScope('The client cannot have one of these scopes by this grant.');
+  throw new OAuthError('invalid_scope', 'The client cannot have one of these scopes by this grant.', {
+    detail: `it can have: ${allowed.join(' ')}`.slice(0, detailLimit),
+  });
 };
 
 /** Scopes that a grant of a user can give: those that open the management API or introspection go to clients alone. */

@@ -54,6 +54,12 @@ describe('scope', () => {
     expect(granted(scope, withScopes(['a', 'b']), ['a'])).toBe('invalid_scope');
   });
 
+  it('leaves in the log what the client can have, and nothing of what was asked', () => {
+    expect(() => grantedScopes('root', { keySet: withScopes(['a', 'b']), allowed: ['a', 'b'] })).toThrow(
+      expect.objectContaining({ detail: 'it can have: a b' }),
+    );
+  });
+
   it('is the default scopes when it is left out (RFC 6749 §3.3)', () => {
     expect(granted(undefined, withScopes(['a', 'b'], ['b']))).toEqual(['b']);
     expect(granted(undefined, withScopes(['default', 'b']))).toEqual(['default']);
