@@ -37,7 +37,7 @@ export const authenticatedBearer = async (
   if (inspected.active && inspected.token.audience.includes(audience)) return inspected;
   throw bearerRefusal(
     'invalid_token',
-    'The access token is not valid here: expired, revoked or for another audience.',
+    'The access token is not valid here: expired, revoked or for another audience. Ask for a management scope at /token.',
     {
       detail: inspected.active ? 'token for another audience' : 'inactive or unknown token',
     },

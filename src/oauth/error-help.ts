@@ -6,7 +6,7 @@ export interface ErrorHelp {
   readonly source: string;
   readonly cause: string;
   readonly fix: readonly string[];
-  /** Arguments of curl for a request that is right; the variables are those of `.tallygate/quickstart.env`. */
+  /** Arguments of curl for a request that is right; the variables are those of `.tallygate/quickstart.env`, `$TOKEN`, a bearer token, and `$REFRESH_TOKEN`. */
   readonly curl: (issuer: string) => string;
 }
 
@@ -58,7 +58,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'Revoke a token with the client that it was issued to.',
     ],
     curl: (issuer) =>
-      `-H "Authorization: Bearer $ADMIN_TOKEN" -H "Content-Type: application/json" -d '{"query":"mutation { enableGrantTypes(input: { clientId: \\"'$TG_KEY'\\", grantTypes: [PASSWORD] }) { keys { grantTypes } } }"}' ${managementAudience(issuer)}`,
+      `-H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"query":"mutation { enableGrantTypes(input: { clientId: \\"'$TG_KEY'\\", grantTypes: [PASSWORD] }) { keys { grantTypes } } }"}' ${managementAudience(issuer)}`,
   },
   unsupported_grant_type: {
     source: 'RFC 6749 section 5.2',
@@ -73,6 +73,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
     fix: [
       'Ask only for scopes that the keys have, or give them to the keys with the mutation updateKeys.',
       'Leave scope out to get the default scopes.',
+      'The log line with the request_id of the answer names the scopes that the client can have.',
     ],
     curl: (issuer) => `${client} -d grant_type=client_credentials -d scope=default ${issuer}/token`,
   },
@@ -84,7 +85,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       `The management API (the issuer followed by /graphql) needs a management scope in the same request.`,
     ],
     curl: (issuer) =>
-      `${client} -d grant_type=client_credentials --data-urlencode "resource=$AUDIENCE" ${issuer}/token`,
+      `${client} -d grant_type=client_credentials --data-urlencode "resource=${issuer}" ${issuer}/token`,
   },
   invalid_token: {
     source: 'RFC 6750 section 3.1',
@@ -115,15 +116,6 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'Take ids of applications from the management API, with { applications { nodes { id name } } }.',
     ],
     curl: (issuer) => `${issuer}/.well-known/oauth-authorization-server`,
-  },
-  slow_down: {
-    source: 'RFC 6585 section 4',
-    cause: 'Too many attempts: for this user, this client or this network.',
-    fix: [
-      'Wait as many seconds as Retry-After says, then try again.',
-      'Do not repeat wrong credentials: each one is another attempt.',
-    ],
-    curl: (issuer) => `-i ${client} -d grant_type=client_credentials ${issuer}/token`,
   },
   temporarily_unavailable: {
     source: 'RFC 9110 section 15.6.4',

@@ -1,4 +1,4 @@
-/** Error codes of the OAuth endpoints with their status: RFC 6749 §5.2, RFC 6750 §3.1; the last four are HTTP's, and answers to load and faults. */
+/** Error codes of the OAuth endpoints with their status: RFC 6749 §5.2, RFC 6750 §3.1; the last three are HTTP's, and answers to load and faults. */
 export const oauthErrorStatus = {
   invalid_request: 400,
   invalid_client: 401,
@@ -10,7 +10,6 @@ export const oauthErrorStatus = {
   invalid_token: 401,
   insufficient_scope: 403,
   not_found: 404,
-  slow_down: 429,
   temporarily_unavailable: 503,
   server_error: 500,
 } as const;

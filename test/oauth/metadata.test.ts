@@ -205,6 +205,12 @@ describe('the page of errors', () => {
     ).toMatch(/^[\x20-\x7E]+$/);
   });
 
+  it('uses in its lines to try no variable that it does not explain', async () => {
+    const { text } = await issuer.get('/errors');
+    const [explained = '', ...sections] = text.split('<main>');
+    for (const name of sections.join('').match(/\$[A-Z_]+/g) ?? []) expect(explained).toContain(name);
+  });
+
   test('is where error_uri points', async () => {
     const { body } = await issuer.post('/token', '');
     expect(body.error_uri).toBe('https://tallygate.example/errors#invalid_client');

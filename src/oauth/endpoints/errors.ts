@@ -49,8 +49,8 @@ const pageOf = (issuer: string): string => {
 <body>
 <header>
 <h1>Errors of the OAuth endpoints</h1>
-<p>Every refusal of <code>${escaped(issuer)}</code> carries one of these codes in <code>error</code>, a sentence in <code>error_description</code> that says what would be right, and a <code>request_id</code> that finds the line in the log.</p>
-<p>In the lines to try, <code>$TG_KEY</code> and <code>$TG_SECRET</code> are the id and secret of a client, <code>$TG_ADMIN_KEY</code> and <code>$TG_ADMIN_SECRET</code> those of one that manages.</p>
+<p>Every refusal of <code>${escaped(issuer)}</code>, but for those of GraphQL, carries one of these codes in <code>error</code>, a sentence in <code>error_description</code> that says what would be right, and a <code>request_id</code> that finds the line in the log. The statuses 405, 408, 413, 415 and 431 come with <code>invalid_request</code>. GraphQL has codes of its own, in <code>extensions.code</code>: docs/administration.md lists them.</p>
+<p>In the lines to try, <code>$TG_KEY</code> and <code>$TG_SECRET</code> are the id and secret of a client, <code>$TG_ADMIN_KEY</code> and <code>$TG_ADMIN_SECRET</code> those of one that manages; the first start writes them to <code>.tallygate/quickstart.env</code>. <code>$TOKEN</code> is an access token of the managing client with the scope that is needed, <code>$REFRESH_TOKEN</code> one of the password grant.</p>
 <nav aria-label="Error codes"><ul>${entries.map(({ code, status }) => `<li><a href="#${code}">${code}</a> <small>${status}</small></li>`).join('')}</ul></nav>
 </header>
 <main>
