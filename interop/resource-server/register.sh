@@ -6,7 +6,10 @@ administrator() { # GraphQL needs a bearer token of a management client
   curl -sS --fail-with-body -u "$TG_ADMIN_KEY:$TG_ADMIN_SECRET" -d grant_type=client_credentials \
     --data-urlencode 'scope=applications:read applications:write introspect' "$TG_ISSUER/token"
 }
-member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | grep .; } # fails when it is not there
+member() { # fails when it is not there, and shows what is: a refusal of GraphQL comes with HTTP 200
+  ANSWER=$(cat)
+  printf '%s\n' "$ANSWER" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | grep . || { printf '%s\n' "$ANSWER" >&2; false; }
+}
 
 TOKEN=$(administrator | member access_token)
 graphql() {
@@ -14,7 +17,8 @@ graphql() {
     --data-binary "{\"query\":\"$1\"}" "$TG_ISSUER/graphql"
 }
 
-APPLICATION=$(graphql 'mutation { createApplication(input: { name: \"Example API\" }) { application { id } } }' | member id)
+APPLICATION=$(graphql '{ application(name: \"Example API\") { id } }' | member id 2> /dev/null ||
+  graphql 'mutation { createApplication(input: { name: \"Example API\" }) { application { id } } }' | member id)
 INPUT="{ applicationId: \\\"$APPLICATION\\\", scopes: [\\\"introspect\\\"] }"
 KEYS=$(graphql "mutation { generateKeys(input: $INPUT) { clientSecret keys { clientId } } }")
 KEY=$(echo "$KEYS" | member clientId)
