@@ -26,7 +26,7 @@ export const runProgram = (argv: readonly string[]): Promise<void> => run(argv).
 const run = async (argv: readonly string[]): Promise<void> => {
   const version = productVersion();
   const [command, ...flags] = argv;
-  if (argv.includes('--help')) print(helpText(version));
+  if (argv.includes('--help') || argv.includes('-h')) print(helpText(version));
   else if (argv.includes('--version')) print(version);
   else if (command === 'verify-statistics') await verify(await readConfig({ argv: flags, folder: process.cwd() }));
   else await serve(await readConfig({ argv, folder: process.cwd(), withFiles }), version);

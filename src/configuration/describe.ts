@@ -19,7 +19,7 @@ export const helpText = (version: string): string =>
     'Flags win over the environment, that over tallygate.yaml (a flag without its dashes is a key), that over the',
     'default. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
     '',
-    '  --help, --version',
+    '  --help (-h), --version',
     '',
     '  verify-statistics, in front of all flags',
     '      Instead of a server: counts every registration again, beside a running server too, and prints what differs.',

@@ -42,7 +42,7 @@ const optional = <T>(parse: Parse<T>, byDefault: string, meaning: string): Setti
 export const settings = {
   issuer: optional(
     issuerUrl,
-    '`https://localhost:8243` in development',
+    '`https://localhost:PORT` in development',
     'Issuer identifier and base of every URL that is handed out; never taken from a request. Required in production.',
   ),
   host: required(hostName, '127.0.0.1', 'Address of the public listener. A bind beyond loopback means production.'),

@@ -25,17 +25,19 @@ curl -k -u "$TG_KEY:$TG_SECRET" -d grant_type=password --data-urlencode "usernam
 How many are registered:
 
 . ${quoted(file)}
-TG_TOKEN=$(curl -sk -u "$TG_ADMIN_KEY:$TG_ADMIN_SECRET" -d "grant_type=client_credentials&scope=statistics:read" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -k -H "Authorization: Bearer $TG_TOKEN" -H "Content-Type: application/json" -d '{"query":"${query}"}' ${issuer}/graphql
+TOKEN=$(curl -sk -u "$TG_ADMIN_KEY:$TG_ADMIN_SECRET" -d "grant_type=client_credentials&scope=statistics:read" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+curl -k -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"query":"${query}"}' ${issuer}/graphql
 
 Explorer: ${issuer}/graphql/explorer
+Errors:   ${issuer}/errors
 `;
 };
 
 /** What he sees after every other start in development: where things are, and no secret. */
 export const welcomeBackText = (issuer: string, file: string | undefined): string => `
   Tokens    ${issuer}/token
-  Explorer  ${issuer}/graphql/explorer${file === undefined ? '' : `\n  Secrets   . ${quoted(file)}`}
+  Explorer  ${issuer}/graphql/explorer
+  Errors    ${issuer}/errors${file === undefined ? '' : `\n  Secrets   . ${quoted(file)}`}
 `;
 
 /** For a shell: paths may hold spaces. */

@@ -162,7 +162,7 @@ it('prints lines for a terminal that work when they are pasted', async () => {
     adminKey: TG_ADMIN_KEY,
     adminSecret: new Secret(TG_ADMIN_SECRET),
   });
-  const lines = text.split('\n').filter((line) => /^(curl|\.|TG_TOKEN=) ?/.test(line));
+  const lines = text.split('\n').filter((line) => /^(curl|\.|TOKEN=) ?/.test(line));
   const output = execFileSync('sh', ['-c', lines.join('; echo;\n')], {
     stdio: ['ignore', 'pipe', 'ignore'],
   }).toString();
