@@ -129,9 +129,11 @@ describe('settings', () => {
   });
 
   it('can be listed', async () => {
-    const server = await start({}, ['--help']);
-    expect(await server.ended).toBe(0);
-    expect(server.output()).toContain('--drain-delay, TALLYGATE_DRAIN_DELAY');
+    for (const flag of ['--help', '-h']) {
+      const server = await start({}, [flag]);
+      expect(await server.ended).toBe(0);
+      expect(server.output()).toContain('--drain-delay, TALLYGATE_DRAIN_DELAY');
+    }
     const version = await start({}, ['--version']);
     expect(await version.ended).toBe(0);
     expect(version.output()).toMatch(/^\d+\.\d+\.\d+/);
