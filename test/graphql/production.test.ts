@@ -25,19 +25,24 @@ it('tells neither other names nor places in the code', async () => {
   expect((await ask('{ usrs { totalCount } }')).text).not.toMatch(/did you mean|stack|node_modules/i);
 });
 
-/** Work of the whole process, milliseconds, at best: whoever shares the machine does not count. */
+const limitMillis = 20;
+
+/**
+ * Work of the whole process, milliseconds, at best: whoever shares the machine makes it more, and never less. Asked until it is within the
+ * limit, or often enough that it cannot be.
+ */
 const workOf = async (request: () => Promise<unknown>): Promise<number> => {
-  const rounds: number[] = [];
-  for (let round = 0; round < 10; round += 1) {
+  let best = Infinity;
+  for (let round = 0; round < 60 && best >= limitMillis; round += 1) {
     const before = process.cpuUsage();
     await request();
     const { user, system } = process.cpuUsage(before);
-    rounds.push((user + system) / 1000);
+    best = Math.min(best, (user + system) / 1000);
   }
-  return Math.min(...rounds);
+  return best;
 };
 
-describe('no query holds up the others for more than 20 ms', () => {
+describe(`no query holds up the others for more than ${limitMillis} ms`, () => {
   test.each([
     ['names', `{ ${'__typename '.repeat(3000)} }`],
     ['names within the limit', `{ ${'__typename '.repeat(990)} }`],
@@ -64,7 +69,7 @@ describe('no query holds up the others for more than 20 ms', () => {
     ['many variables', `query (${repeated(190, (index) => `$v${index}: Int`)}) { viewer { clientId } }`],
     ['a long name', `{ ${'a'.repeat(60_000)} }`],
   ])('%s', async (_what, query) => {
-    expect(await workOf(() => ask(query))).toBeLessThan(20);
+    expect(await workOf(() => ask(query))).toBeLessThan(limitMillis);
   });
 
   const deep = '['.repeat(20_000) + ']'.repeat(20_000);
@@ -81,6 +86,6 @@ describe('no query holds up the others for more than 20 ms', () => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const send = () =>
       fetch(`${server.url}/graphql`, { method: 'POST', headers, body }).then((answer) => answer.json());
-    expect(await workOf(send)).toBeLessThan(20);
+    expect(await workOf(send)).toBeLessThan(limitMillis);
   });
 });
