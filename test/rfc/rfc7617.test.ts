@@ -109,7 +109,7 @@ rfcTable(7617, headers, async ({ authorization, good, detail = malformed }) => {
     return;
   }
   expectRefusal(answer, 401, 'invalid_client');
-  const { fields } = server.logged.at(-1) ?? {};
+  const { fields } = server.logged.findLast(({ event }) => event === 'token_refused') ?? {};
   expect(fields).toMatchObject({ requestId: answer.body.request_id, detail });
 });
 
