@@ -54,7 +54,7 @@ const ownMetrics = (registry: Registry) => ({
   }),
   refused: new Counter({
     name: 'tallygate_tokens_refused_total',
-    help: 'Token requests refused, by grant type (none: it was not known yet) and error code.',
+    help: 'Requests at /token, /revoke and /introspect refused, by grant type (none: it was not known, or there is none) and error code.',
     labelNames: ['grant_type', 'error'],
     registers: [registry],
   }),

@@ -16,9 +16,12 @@ export const tokenEvents = (to: {
     to.log.debug({ requestId, clientId: client.keySet.clientId, grantType }, 'token_issued');
   },
   refused: (event) => {
-    const { requestId, code, detail, client, grantType } = event;
+    const { requestId, endpoint, remoteAddress, code, detail, claimedClientId, client, grantType } = event;
     to.metrics.noteRefused(code, grantType);
     to.recorder.refused(event);
-    to.log.info({ requestId, code, detail, clientId: client?.keySet.clientId, grantType }, 'token_refused');
+    const clientId = client?.keySet.clientId ?? claimedClientId;
+    const fields = { requestId, endpoint, code, detail, clientId, grantType, remoteAddress };
+    if (endpoint === 'token') to.log.info(fields, 'token_refused');
+    else to.log.info(fields, 'request_refused');
   },
 });

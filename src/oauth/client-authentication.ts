@@ -99,10 +99,10 @@ const bySecret = async (
   const client = await deps.store.applications.findClient(clientId);
   const secret = matchingSecret(deps.keyring, { secrets: client?.keySet.secrets ?? [], presented: clientSecret });
   if (client === undefined) throw invalidClient('unknown client');
-  if (secret === undefined) throw invalidClient('wrong secret');
-  if (!isLive(secret, at)) throw invalidClient('expired secret');
-  if (!isUsable(client)) throw invalidClient('client or application disabled');
-  if (!usesSecrets(client)) throw invalidClient('the client is registered for another method');
+  if (secret === undefined) throw invalidClient('wrong secret', client);
+  if (!isLive(secret, at)) throw invalidClient('expired secret', client);
+  if (!isUsable(client)) throw invalidClient('client or application disabled', client);
+  if (!usesSecrets(client)) throw invalidClient('the client is registered for another method', client);
   deps.noteUse(secret.id, at);
   return { client, secretId: secret.id };
 };
@@ -110,8 +110,10 @@ const bySecret = async (
 const byNothing = async (deps: OAuthDeps, clientId: string): Promise<AuthenticatedClient> => {
   const client = await deps.store.applications.findClient(clientId);
   if (client === undefined) throw invalidClient('unknown client');
-  if (client.keySet.authenticationMethod !== 'NONE') throw invalidClient('confidential client without credentials');
-  if (!isUsable(client)) throw invalidClient('client or application disabled');
+  if (client.keySet.authenticationMethod !== 'NONE') {
+    throw invalidClient('confidential client without credentials', client);
+  }
+  if (!isUsable(client)) throw invalidClient('client or application disabled', client);
   return { client };
 };
 

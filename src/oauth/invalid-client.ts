@@ -1,13 +1,14 @@
 import type { Client } from '../model/application.js';
 import { OAuthError } from './oauth-error.js';
 
-/** The one answer to failed client authentication: what failed is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
-export const invalidClient = (detail: string): OAuthError =>
+/** The one answer to failed client authentication: what failed, and whose it was, is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
+export const invalidClient = (detail: string, claimed?: Client): OAuthError =>
   new OAuthError(
     'invalid_client',
     'Client authentication failed: the client is unknown or its credentials are wrong.',
     {
       detail,
+      claimedClientId: claimed?.keySet.clientId,
       headers: { 'www-authenticate': 'Basic realm="tallygate", charset="UTF-8"' },
     },
   );

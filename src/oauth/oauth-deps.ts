@@ -22,6 +22,9 @@ export interface OAuthDeps {
   readonly events: TokenEvents;
 }
 
+/** Whose refusals are told: those that clients authenticate at. */
+export type RefusedEndpoint = 'token' | 'revoke' | 'introspect';
+
 /** Called after the answer is decided; never throws, never waits. */
 export interface TokenEvents {
   issued(event: {
@@ -35,10 +38,14 @@ export interface TokenEvents {
   refused(event: {
     readonly requestId: string;
     readonly at: EpochMillis;
+    readonly endpoint: RefusedEndpoint;
+    readonly remoteAddress?: string | undefined;
     readonly code: OAuthErrorCode;
-    readonly detail?: string;
+    readonly detail?: string | undefined;
+    /** The client that could not authenticate, where there is one of this id. */
+    readonly claimedClientId?: string | undefined;
     /** Only after the client has authenticated: nobody else's refusals count against an application. */
-    readonly client?: Client;
-    readonly grantType?: GrantName;
+    readonly client?: Client | undefined;
+    readonly grantType?: GrantName | undefined;
   }): void;
 }

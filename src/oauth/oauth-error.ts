@@ -22,18 +22,27 @@ export class OAuthError extends Error {
   /** Where it differs from the table: 405, 413, 415. */
   readonly status: number;
   readonly detail: string | undefined;
+  /** For the log: the client whose authentication failed, where there is one. */
+  readonly claimedClientId: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    more: { status?: number; detail?: string; headers?: Record<string, string>; cause?: unknown } = {},
+    more: {
+      status?: number;
+      detail?: string;
+      claimedClientId?: string | undefined;
+      headers?: Record<string, string>;
+      cause?: unknown;
+    } = {},
   ) {
     super(description, { cause: more.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.status = more.status ?? oauthErrorStatus[code];
     this.detail = more.detail;
+    this.claimedClientId = more.claimedClientId;
     this.headers = more.headers ?? {};
   }
 }

@@ -18,8 +18,8 @@ export interface IssuedToken {
 export interface RefusedToken {
   readonly at: EpochMillis;
   /** Absent: nobody has authenticated, so that the refusal is nobody's. */
-  readonly client?: Client;
-  readonly grantType?: GrantName;
+  readonly client?: Client | undefined;
+  readonly grantType?: GrantName | undefined;
 }
 
 /** Counts tokens and notes who was active, in memory; `flush` brings it to the store. No token waits for it. */

@@ -29,7 +29,7 @@ export const introspectEndpoint = (deps: OAuthDeps): Endpoint => ({
     member: 'introspection_endpoint',
     authenticationMethods: clientAuthenticationMethods.filter((method) => method !== 'NONE'),
   },
-  handle: (request) => notingRefusal(deps, request, (at) => introspect(deps, request, at)),
+  handle: (request) => notingRefusal(deps, { request, endpoint: 'introspect' }, (at) => introspect(deps, request, at)),
 });
 
 const introspect = async (deps: OAuthDeps, request: EndpointRequest, at: EpochMillis): Promise<EndpointResponse> => {

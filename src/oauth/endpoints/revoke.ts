@@ -16,7 +16,7 @@ export const revokeEndpoint = (deps: OAuthDeps): Endpoint => ({
   method: 'POST',
   cors: 'public_clients',
   listing: { member: 'revocation_endpoint', authenticationMethods: clientAuthenticationMethods },
-  handle: (request) => notingRefusal(deps, request, (at) => revoke(deps, request, at)),
+  handle: (request) => notingRefusal(deps, { request, endpoint: 'revoke' }, (at) => revoke(deps, request, at)),
 });
 
 /** What is not a token, or not one any more, is answered like one that was revoked (§2.2). */

@@ -1,5 +1,4 @@
 import { clientAuthenticationMethods, type Client } from '../../model/application.js';
-import type { EpochMillis } from '../../model/clock.js';
 import { isGrantName, type GrantName } from '../../model/grant-name.js';
 import { audienceFor } from '../audience.js';
 import { authenticateClient } from '../client-authentication.js';
@@ -11,8 +10,8 @@ import { OAuthError } from '../oauth-error.js';
 import type { IssuedTokens } from '../token-issue.js';
 import { lifetimeSeconds } from '../validity-period.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.js';
-import { refusalOf } from './error-response.js';
 import { jsonHeaders } from './json-headers.js';
+import { noteRefusal } from './noting-refusal.js';
 
 /** POST /token (RFC 6749 §3.2). */
 export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
@@ -54,32 +53,9 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
     });
     return tokenResponse(issued);
   } catch (error) {
-    noteRefusal(deps, error, { requestId, at, client, grantType });
+    noteRefusal(deps, error, { request, endpoint: 'token', at, client, grantType });
     throw error;
   }
-};
-
-interface RefusedRequest {
-  readonly requestId: string;
-  readonly at: EpochMillis;
-  readonly client: Client | undefined;
-  readonly grantType: GrantName | undefined;
-}
-
-const noteRefusal = (
-  { events }: OAuthDeps,
-  error: unknown,
-  { requestId, at, client, grantType }: RefusedRequest,
-): void => {
-  const { code, detail } = refusalOf(error);
-  events.refused({
-    requestId,
-    at,
-    code,
-    ...(detail === undefined ? {} : { detail }),
-    ...(client === undefined ? {} : { client }),
-    ...(grantType === undefined ? {} : { grantType }),
-  });
 };
 
 const grantTypeOf = (form: Form): GrantName => {
