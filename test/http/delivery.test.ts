@@ -347,6 +347,12 @@ describe('behind a trusted proxy', () => {
     { forwarded: '203.0.113.7, 10.1.2.3', seen: '203.0.113.7' },
     { forwarded: '203.0.113.7, nonsense, 10.1.2.3', seen: '10.1.2.3' },
     { forwarded: '2001:db8::1', seen: '2001:db8::1' },
+    { forwarded: '203.0.113.7:4711, 10.1.2.3:80', seen: '203.0.113.7' },
+    { forwarded: '[2001:db8::1]:443', seen: '2001:db8::1' },
+    { forwarded: '[2001:db8::1]', seen: '2001:db8::1' },
+    { forwarded: '2001:DB8:0:0::0001', seen: '2001:db8::1' },
+    { forwarded: '[203.0.113.7]:80', seen: '127.0.0.1' },
+    { forwarded: '203.0.113.7:', seen: '127.0.0.1' },
     { forwarded: '', seen: '127.0.0.1' },
   ])('"$forwarded" means $seen', async ({ forwarded, seen }) => {
     const behind = await openApp({ trustedProxies: ['127.0.0.1', '10.0.0.0/8'] });
