@@ -115,6 +115,7 @@ const appOf = (
     ...served,
     issuer,
     log,
+    share: store.requestTime?.share,
     isPublicOrigin: (origin) => store.applications.isPublicOrigin(origin),
     isStopping,
     remoteAddressOf: remoteAddressOf(trustedProxies),

@@ -78,7 +78,7 @@ const databaseUrlOf = ({ databaseUrl, dataDir }: StoreSettings): string =>
 
 const openOnce = async (opening: Opening): Promise<Product> => {
   const { config, parts } = opening;
-  const store = await openStore(databaseUrlOf(config), { diskNotices: diskNotices(parts.log) });
+  const store = await openStore(databaseUrlOf(config), { log: parts.log, diskNotices: diskNotices(parts.log) });
   try {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));

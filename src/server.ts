@@ -162,7 +162,11 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
   }).finally(() => clearTimeout(patience));
   if (product === undefined) return undefined;
   state.store = product.store;
-  if (config.metricsPerApplication) metrics.addRegisteredUsers(() => registeredUsersMetric(product.store));
+  if (config.metricsPerApplication) {
+    const { store } = product;
+    const read = () => registeredUsersMetric(store);
+    metrics.addRegisteredUsers(() => store.requestTime?.share(read) ?? read());
+  }
   door.serveWith(product.handler);
   void product.makeRest(); // a failure ends the process
   return product;

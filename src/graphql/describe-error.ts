@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { HashQueueFull } from '../crypto/password-hasher.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
-import { StoreUnavailable } from '../store/port/store.js';
+import { StoreBusy, StoreUnavailable } from '../store/port/store.js';
 import { literalRefusal } from './input-errors.js';
 import { selectionLimit, tokenLimit } from './operation-limits.js';
 
@@ -60,6 +60,7 @@ export const describeCause = (cause: unknown): DescribedError => {
       ...(neededScopes === undefined ? {} : { neededScopes }),
     };
   }
+  if (cause instanceof StoreBusy) return unavailable('The store does not answer in time: try again.', 1);
   if (cause instanceof StoreUnavailable) return unavailable('The server cannot reach its store: try again.', 1);
   if (cause instanceof HashQueueFull) {
     return unavailable('Too many passwords are waiting: try again.', cause.retryAfterSeconds);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import Koa, { type Context } from 'koa';
+import type { RequestTime } from '../store/port/store.js';
 import { nothingHere } from '../oauth/endpoints/request-refusals.js';
 import { deliver } from './deliver.js';
 import { describeError } from './describe-error.js';
@@ -16,6 +17,8 @@ export interface AppParts extends Served {
   readonly remoteAddressOf: RemoteAddressOf;
   /** Counts an answer; `label` is a path of the table, or `other`. */
   readonly noteAnswer: (label: string, status: number, seconds: number) => void;
+  /** Does the work of one request; absent: as it is. */
+  readonly share?: RequestTime['share'] | undefined;
   /** What paths that are not in the table are refused with; absent: 404. */
   readonly elsewhere?: Error;
 }
@@ -37,7 +40,9 @@ export const createApp = (parts: AppParts): RequestListener => {
     noteAnswer(parts, context, { start, label: site.label, requestId: facts.requestId });
   });
   const handle = koa.callback(); // last: it takes the middleware as it stands
-  return together((request, response) => void handle(request, response));
+  const { share } = parts;
+  if (share === undefined) return together((request, response) => void handle(request, response));
+  return together((request, response) => share(() => void handle(request, response)));
 };
 
 const readFacts = ({ remoteAddressOf }: AppParts, request: IncomingMessage, query: string): RequestFacts => ({

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '../model/clock.js';
+import type { Log } from '../model/log.js';
 import type { DiskNotices } from './port/disk-notices.js';
 import type { Store } from './port/store.js';
 import { StoreRefused, StoreUnavailable } from './port/store.js';
@@ -14,6 +15,8 @@ export interface StoreOptions {
   readonly access?: 'read' | 'write';
   /** Of the embedded store: who hears that its disk is full. */
   readonly diskNotices?: DiskNotices;
+  /** Told what becomes of a store that may go away. */
+  readonly log?: Log;
 }
 
 /**

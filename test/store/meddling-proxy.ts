@@ -8,6 +8,8 @@ export interface MeddlingProxy {
   loseReplyTo(text: string): Promise<void>;
   /** The message stays here until it is let go. Resolves when it is here. */
   hold(text: string): Promise<{ letGo(): void }>;
+  /** From now on every message takes so much longer on its way to the server. */
+  delay(millis: number): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export const startMeddlingProxy = async (serverUrl: string): Promise<MeddlingPro
   const { hostname, port } = new URL(serverUrl);
   const sockets = new Set<Socket>();
   const waiting: Meddling[] = [];
+  let delayMillis = 0;
   const take = (chunk: Buffer): Meddling | undefined => {
     const place = waiting.findIndex(({ text }) => chunk.includes(text));
     return place < 0 ? undefined : waiting.splice(place, 1)[0];
@@ -35,7 +38,7 @@ export const startMeddlingProxy = async (serverUrl: string): Promise<MeddlingPro
         server.destroy();
       });
     }
-    relay({ client, server }, take);
+    relay({ client, server }, { take, delayMillis: () => delayMillis });
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const address = listener.address();
@@ -48,6 +51,9 @@ export const startMeddlingProxy = async (serverUrl: string): Promise<MeddlingPro
     },
     loseReplyTo: (text) => new Promise((happened) => waiting.push({ kind: 'lose', text, happened })),
     hold: (text) => new Promise((happened) => waiting.push({ kind: 'hold', text, happened })),
+    delay: (millis) => {
+      delayMillis = millis;
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
@@ -59,7 +65,7 @@ export const startMeddlingProxy = async (serverUrl: string): Promise<MeddlingPro
 /** A connection carries one command at a time, so that what comes back next is the reply to what went last. */
 const relay = (
   { client, server }: { readonly client: Socket; readonly server: Socket },
-  take: (chunk: Buffer) => Meddling | undefined,
+  { take, delayMillis }: { readonly take: (chunk: Buffer) => Meddling | undefined; readonly delayMillis: () => number },
 ): void => {
   let losing: (() => void) | undefined;
   client.on('data', (chunk) => {
@@ -69,7 +75,8 @@ const relay = (
       return;
     }
     losing = meddling?.happened;
-    server.write(chunk);
+    if (delayMillis() === 0) server.write(chunk);
+    else setTimeout(() => server.write(chunk), delayMillis());
   });
   server.on('data', (chunk) => {
     if (losing === undefined) {

@@ -1,5 +1,5 @@
 import { HashQueueFull } from '../../crypto/password-hasher.js';
-import { StoreUnavailable } from '../../store/port/store.js';
+import { StoreBusy, StoreUnavailable } from '../../store/port/store.js';
 import { OAuthError } from '../oauth-error.js';
 import type { EndpointResponse } from './endpoint.js';
 import { jsonHeaders } from './json-headers.js';
@@ -32,6 +32,7 @@ export const errorResponse = (error: unknown, { issuer, requestId }: ErrorContex
 export const refusalOf = (error: unknown): OAuthError => {
   if (error instanceof OAuthError) return error;
   if (error instanceof HashQueueFull) return tryAgain('Too many passwords are being checked.', error.retryAfterSeconds);
+  if (error instanceof StoreBusy) return tryAgain('The store does not answer in time.', 1);
   if (error instanceof StoreUnavailable) return tryAgain('The server cannot reach its store.', 1);
   return new OAuthError('server_error', 'The server could not answer this request.', { cause: error });
 };

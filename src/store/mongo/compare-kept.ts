@@ -5,6 +5,7 @@ import type { KeptDocument } from './documents.js';
 import { keptFigures, rangeOf, type KeptFigures } from './kept-figures.js';
 import { firstDayOf, monthOf, scopeOf } from './kept-periods.js';
 import { countLive, type Range } from './live-counts.js';
+import { requestTime } from './request-time.js';
 
 type Query = RegistrationsOf & Range;
 
@@ -15,6 +16,7 @@ type Query = RegistrationsOf & Range;
 export const compareKept = async (cut: Cut, query: Query): Promise<readonly KeptDay[]> => {
   const days = { from: Math.ceil(query.from / utcDayStart(1)), to: Math.ceil(query.to / utcDayStart(1)) };
   if (days.from >= days.to) return [];
+  requestTime.takeLong();
   const kept = await readKept(cut, query, days);
   const counted = await countDays(cut, query, days);
   const wrongMonths = await findWrongMonths(cut, query, kept);

@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { Mongoose, mongo } from 'mongoose';
 import type { Connection, ConnectOptions } from 'mongoose';
 import { StoreRefused, StoreUnavailable } from '../port/store.js';
+import { connectionLimit } from './pool-state.js';
 import { checkUrl, databaseOf, urlRefusal } from './check-url.js';
-import { within } from './run.js';
+import { commandMillis, within } from './run.js';
 import type { Sample } from './store-clock.js';
 import { storeError } from './store-error.js';
 
@@ -22,8 +23,8 @@ const optionsFor = (patience: number): ConnectOptions => ({
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 * patience },
   retryReads: true,
   retryWrites: true,
-  maxPoolSize: 30,
-  waitQueueTimeoutMS: 500 * patience,
+  maxPoolSize: connectionLimit,
+  waitQueueTimeoutMS: commandMillis * patience,
   serverSelectionTimeoutMS: 1_000 * patience,
   connectTimeoutMS: 1_000 * patience,
   socketTimeoutMS: 1_300 * patience,

@@ -2,12 +2,14 @@ import { forbidRows } from './announced-rows.js';
 import { buryRegistration } from './bury-registration.js';
 import type { Database } from './database.js';
 import { deleteSome } from './delete-some.js';
+import { requestTime } from './request-time.js';
 
 const rowsAtOnce = 50;
 
 /** What follows the first write of an erasure, which made the user unknown. May be done again after a crash, on any server. */
 export const finishErasure = async (database: Database, userId: string): Promise<void> => {
   const { registrations, families, accessTokens, activeUsers, users, run } = database;
+  requestTime.takeLong();
   await forbidRows(database, userId);
   for (;;) {
     const rows = await run(() =>

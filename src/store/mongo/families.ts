@@ -8,6 +8,7 @@ import type { Collections } from './database.js';
 import type { FamilyDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
+import { requestTime } from './request-time.js';
 import { isDuplicateKey } from './store-error.js';
 
 const open = { revokedAt: { $exists: false } };
@@ -88,6 +89,7 @@ export const revokeFamilies = async (
     revoked += modifiedCount;
     const last = items.at(-1);
     if (!hasNextPage || last === undefined) return revoked;
+    requestTime.takeLong();
     request = { first: stepSize, after: { at: last.issuedAt, id: last.id } };
   }
 };

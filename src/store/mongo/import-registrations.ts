@@ -9,6 +9,7 @@ import { beginChange, type KeptChange } from './kept-change.js';
 import { changeMillis, firstField, scopes, type FirstInstant } from './kept-periods.js';
 import { moveOutbox } from './outbox.js';
 import { imported, registrationKey } from './registration-rows.js';
+import { requestTime } from './request-time.js';
 import { changeRow, insertRow } from './registration-writes.js';
 import { isDuplicateKey } from './store-error.js';
 
@@ -16,11 +17,14 @@ import { isDuplicateKey } from './store-error.js';
 export const rehearseImport = async (
   collections: Collections,
   rows: readonly NewRegistration[],
-): Promise<readonly ImportOutcome[]> =>
-  inOrder(
+): Promise<readonly ImportOutcome[]> => {
+  requestTime.takeLong();
+  const groups = await readGroups(collections, rows);
+  return inOrder(
     rows,
-    (await readGroups(collections, rows)).map((group) => fold(group)),
+    groups.map((group) => fold(group)),
   );
+};
 
 /** The import is kept with its event before the first row is touched: what a crash interrupts, the sweep carries out. */
 export const importRegistrations = async (
@@ -28,6 +32,7 @@ export const importRegistrations = async (
   rows: readonly NewRegistration[],
   audit: AuditEvent,
 ): Promise<readonly ImportOutcome[]> => {
+  requestTime.takeLong();
   const until = database.clock() + changeMillis;
   const document: ImportDocument = { _id: audit.id, rows: rows.map((row) => ({ ...row })), until, outbox: [audit] };
   try {

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Clock } from '../../model/clock.js';
+import type { Log } from '../../model/log.js';
 import type { Store } from '../port/store.js';
 import { mongoActivity } from './activity.js';
 import { mongoApplications } from './applications.js';
@@ -7,9 +8,12 @@ import { mongoAudit } from './audit.js';
 import { beginClosing } from './close-periods.js';
 import { checkServer, connect, sampleTime, startError } from './connection.js';
 import { collectionsOf, type Database } from './database.js';
+import { createHealth } from './health.js';
 import { mongoIdempotency } from './idempotency.js';
+import { watchPool } from './pool-state.js';
 import { prepare } from './prepare.js';
 import { mongoRegistrations } from './registrations.js';
+import { requestTime } from './request-time.js';
 import { commandMillis, runsWithin, within, type Run } from './run.js';
 import { createRunning } from './running.js';
 import { mongoSettings, mongoSigningKeys, mongoUsage } from './settings.js';
@@ -24,6 +28,8 @@ export interface MongoStoreOptions {
   readonly clock?: Clock;
   /** Factor of every limit of time: tests of races run on an engine that is slow. */
   readonly patience?: number;
+  /** Told when the server goes away, answers too slowly, or is well again. */
+  readonly log?: Log;
 }
 
 /**
@@ -41,9 +47,11 @@ export const openMongoStore = async (url: string, options: MongoStoreOptions = {
   }
 };
 
-const storeOf = async (connection: Connection, { clock, patience = 1 }: MongoStoreOptions): Promise<Store> => {
+const storeOf = async (connection: Connection, { clock, patience = 1, log }: MongoStoreOptions): Promise<Store> => {
   const version = await checkServer(connection);
-  const runs = runsWithin(commandMillis * patience);
+  const millis = commandMillis * patience;
+  const health = createHealth({ log, pool: watchPool(connection.getClient()), lifeMillis: millis });
+  const runs = runsWithin(millis, health);
   const collections = collectionsOf(connection, runs);
   await prepare(connection, collections, { isOfServer: clock === undefined });
   const time = clock === undefined ? await serverTime(connection, runs.run) : givenTime(clock);
@@ -67,6 +75,7 @@ const storeOf = async (connection: Connection, { clock, patience = 1 }: MongoSto
     settings: running.track(mongoSettings(database)),
     signingKeys: running.track(mongoSigningKeys(database)),
     usage: running.track(mongoUsage(database)),
+    requestTime,
     openSnapshot: () => whole.openSnapshot(),
     ping: async () => {
       await within(pingMillis, () => sampleTime(connection));

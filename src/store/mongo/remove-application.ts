@@ -1,11 +1,13 @@
 import type { Collections } from './database.js';
 import { deleteSome } from './delete-some.js';
+import { requestTime } from './request-time.js';
 
 /** How many commands one caller waits for; the sweep goes on where it stopped. */
 const stepsAtOnce = 100;
 
 /** Deletes what a removed application had. Where that is very much, the sweep does the rest. */
 export const finishRemoval = async (collections: Collections, applicationId: string): Promise<void> => {
+  requestTime.takeLong();
   for (let step = 0; step < stepsAtOnce; step++) {
     if ((await removalStep(collections, applicationId)) === 0) return;
   }
@@ -15,14 +17,16 @@ export const finishRemoval = async (collections: Collections, applicationId: str
 export const removalStep = async (collections: Collections, applicationId: string): Promise<number> => {
   const { registrations, kept, families, accessTokens, tallies, activeUsers, applications, run } = collections;
   const of = { applicationId };
-  const deleted =
-    (await deleteSome(collections, registrations, of)) +
-    (await deleteSome(collections, kept, of)) +
-    (await deleteSome(collections, families, of)) +
-    (await deleteSome(collections, accessTokens, of)) +
-    (await deleteSome(collections, tallies, of)) +
-    (await deleteSome(collections, activeUsers, of));
-  if (deleted > 0) return deleted;
+  const deleted = await Promise.all([
+    deleteSome(collections, registrations, of),
+    deleteSome(collections, kept, of),
+    deleteSome(collections, families, of),
+    deleteSome(collections, accessTokens, of),
+    deleteSome(collections, tallies, of),
+    deleteSome(collections, activeUsers, of),
+  ]);
+  const sum = deleted.reduce((total, count) => total + count, 0);
+  if (sum > 0) return sum;
   await run(() => applications.updateOne({ _id: applicationId }, { $unset: { cleaning: 1 } }));
   return 0;
 };

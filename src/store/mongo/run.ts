@@ -1,4 +1,6 @@
 import { StoreUnavailable } from '../port/store.js';
+import { OutOfTime, type Health } from './health.js';
+import { millisLeft } from './request-time.js';
 import { isDuplicateKey, storeError } from './store-error.js';
 
 /** Runs one command and waits for it no longer than a caller of the store may wait. */
@@ -7,18 +9,26 @@ export type Run = <T>(command: () => PromiseLike<T>) => Promise<T>;
 export interface Runs {
   /**
    * Rejects with StoreUnavailable when the server is away, says so, or has not answered in time. The driver's own limits (connecting,
-   * selecting a server, waiting for a connection, each try) are shorter, but they add up.
+   * selecting a server, each try) are shorter, but they add up, and so do the commands of a request: those have one limit together.
    */
   readonly run: Run;
   /** For an upsert: when another caller has inserted the document at the same moment, it is there the second time. */
   readonly runUpsert: Run;
 }
 
-/** For one command with all the driver's tries; the product promises an answer within 2 s. */
+/** For all commands of a request, and for one of whoever is no request, with all the driver's tries: the product promises an answer within 2 s. */
 export const commandMillis = 1_450;
 
-export const runsWithin = (millis: number): Runs => {
-  const run: Run = (command) => within(millis, command);
+export const runsWithin = (millis: number, health: Health): Runs => {
+  const run: Run = async (command) => {
+    try {
+      const value = await within(millisLeft(millis), command);
+      health.answered();
+      return value;
+    } catch (error) {
+      throw error instanceof StoreUnavailable ? health.failed(error) : error;
+    }
+  };
   return {
     run,
     runUpsert: async (command) => {
@@ -34,7 +44,11 @@ export const runsWithin = (millis: number): Runs => {
 
 export const within = <T>(millis: number, command: () => PromiseLike<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new StoreUnavailable('no answer in time')), millis);
+    if (millis <= 0) {
+      reject(new StoreUnavailable(new OutOfTime()));
+      return;
+    }
+    const deadline = setTimeout(() => reject(new StoreUnavailable(new OutOfTime())), millis);
     command().then(
       (value) => {
         clearTimeout(deadline);

@@ -61,6 +61,10 @@ const driverErrors: ReadonlySet<string> = new Set([
   'MongoWriteConcernError',
 ]);
 
+/** All connections were in use for as long as one may wait for one. */
+export const gotNoConnection = (error: unknown): boolean =>
+  error instanceof mongo.MongoError && error.name === 'MongoWaitQueueTimeoutError';
+
 /** What a caller of the port gets for an error: StoreUnavailable where the server or the way to it is the reason. */
 export const storeError = (error: unknown): unknown => (isPassing(error) ? new StoreUnavailable(error) : error);
 

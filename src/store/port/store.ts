@@ -40,6 +40,9 @@ export interface Store {
   readonly signingKeys: SigningKeyStore;
   readonly usage: UsageStore;
 
+  /** Absent where no call waits for others than this process. */
+  readonly requestTime?: RequestTime;
+
   openSnapshot(): Promise<Snapshot>;
 
   /** Resolves when the store answers, rejects with StoreUnavailable within a second when it does not. */
@@ -56,6 +59,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** The time that the calls for one request may take together. */
+export interface RequestTime {
+  /** Does the work of a request. Its limit begins with the first call of the store; a call behind it, or running then, rejects with StoreUnavailable. */
+  readonly share: <T>(work: () => T) => T;
+  /** For a request whose work takes long by its nature, step by step: from here on each step has a limit of its own. */
+  readonly takeLong: () => void;
+}
+
 /** The store cannot be reached or did not answer in time; nothing is known to be written. */
 export class StoreUnavailable extends Error {
   constructor(cause: unknown) {
@@ -69,6 +80,14 @@ export class DiskFull extends StoreUnavailable {
   constructor(cause: unknown) {
     super(cause);
     this.name = 'DiskFull';
+  }
+}
+
+/** The store answers, but too slowly for what is asked of it: nothing came in time. */
+export class StoreBusy extends StoreUnavailable {
+  constructor(cause: unknown) {
+    super(cause);
+    this.name = 'StoreBusy';
   }
 }
 
