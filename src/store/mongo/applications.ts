@@ -4,6 +4,7 @@ import { createApplication, removeApplication, replaceApplication } from './appl
 import type { Database } from './database.js';
 import type { ApplicationDocument } from './documents.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
+import { readTogether } from './read-together.js';
 
 /** A removed application's document keeps its id and no more. */
 const live = { removedAt: { $exists: false } };
@@ -16,6 +17,13 @@ export const mongoApplications = (database: Database): ApplicationStore => {
     const document = await run(() => applications.findOne({ ...condition, ...live }).lean<ApplicationDocument>());
     return document?.application;
   };
+  // Of every request; each waits by its own limit for the read that it shares.
+  const readClient = readTogether((clientId) =>
+    applications
+      .findOne({ clientIds: clientId, ...live })
+      .lean<ApplicationDocument>()
+      .exec(),
+  );
   return {
     create: (application, audit) => createApplication(database, application, audit),
     replace: (next, expectedVersion, audit) => replaceApplication(database, next, { expectedVersion, audit }),
@@ -29,8 +37,8 @@ export const mongoApplications = (database: Database): ApplicationStore => {
       return applicationsOf(found);
     },
     findClient: async (clientId) => {
-      const application = await one({ clientIds: clientId });
-      return application && clientOf(application, clientId);
+      const document = await run(() => readClient(clientId));
+      return document?.application && clientOf(document.application, clientId);
     },
     isPublicOrigin: async (origin) =>
       (await run(() => applications.exists({ publicOrigins: origin, ...live }))) !== null,
