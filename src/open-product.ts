@@ -11,8 +11,9 @@ import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
 import { ensureBootstrapClient } from './start/bootstrap-client.js';
 import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
+import { logWhile, storeWaitNotes } from './start/store-wait.js';
 import { lookAtStore, openStore } from './store/open-store.js';
-import { DiskFull, StoreUnavailable, type Store } from './store/port/store.js';
+import { StoreUnavailable, type Store } from './store/port/store.js';
 
 /** The product at work. */
 export interface Product {
@@ -35,7 +36,8 @@ export interface Opening {
   readonly isLeaving: () => boolean;
 }
 
-const retryMillis = 500;
+/** A try of MongoDB's that fails has taken a second, in which it connects by itself again and again. */
+const retryMillis = 100;
 
 /**
  * Opens the store and puts the product together. A store that is away is tried again, each time by a new client, until it is there;
@@ -43,22 +45,18 @@ const retryMillis = 500;
  * @throws StartRefused, StoreRefused when the start must stop
  */
 export const openProduct = async (opening: Opening): Promise<Product | undefined> => {
-  for (let attempt = 1; !opening.isLeaving(); attempt += 1) {
+  const noteWait = storeWaitNotes(opening.parts.log);
+  while (!opening.isLeaving()) {
     try {
       return await openOnce(opening);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      if (attempt === 1) noteAway(error, opening.parts.log);
+      noteWait(error);
       opening.putOff();
     }
     await pause(retryMillis);
   }
   return undefined;
-};
-
-const noteAway = (error: StoreUnavailable, log: Log): void => {
-  if (error instanceof DiskFull) diskNotices(log).full(error);
-  else log.warn(describeError(error), 'store_unavailable');
 };
 
 /** The store alone, for a look beside a running server. */
@@ -78,13 +76,16 @@ const databaseUrlOf = ({ databaseUrl, dataDir }: StoreSettings): string =>
 
 const openOnce = async (opening: Opening): Promise<Product> => {
   const { config, parts } = opening;
-  const store = await openStore(databaseUrlOf(config), { log: parts.log, diskNotices: diskNotices(parts.log) });
+  let isOpen = false;
+  const log = logWhile(() => isOpen, parts.log);
+  const store = await openStore(databaseUrlOf(config), { log, diskNotices: diskNotices(parts.log) });
   try {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));
     const { handler, jobs } = composition;
     const makeRest = () => composition.makeRest();
     const running = startJobs(jobs, parts.log);
+    isOpen = true;
     const close = () => closeAll({ store, composition, running, log: parts.log });
     return { store, handler, makeRest, close, ...(quickstart === undefined ? {} : { quickstart }) };
   } catch (error) {

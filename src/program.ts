@@ -44,11 +44,13 @@ const serve = async (config: Config, version: string): Promise<void> => {
   process.on('uncaughtException', (error) => endBy(error, log));
   const server = await startServer({ config, log, version });
   stopOnSignals(server, config, log);
-  const product = await server.ready;
-  if (product === undefined) return;
   const { issuer, port, managementUrl } = server;
   const { mode, host } = config;
-  log.info({ version, mode, issuer, host, port, managementUrl, store: product.store.description }, 'ready');
+  const place = { version, mode, issuer, host, port, managementUrl };
+  log.info(place, 'listening');
+  const product = await server.ready;
+  if (product === undefined) return;
+  log.info({ ...place, store: product.store.description }, 'ready');
   if (mode === 'production') return;
   const file = resolve(quickstartFile(config.dataDir));
   if (product.quickstart === undefined) {

@@ -9,6 +9,7 @@ import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import type { Listener } from './http/listener.js';
 import { metricsRoute } from './http/metrics-route.js';
+import { pathsBelow } from './http/routing-table.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import type { Log } from './model/log.js';
 import { fixedEndpoints } from './oauth/endpoints/index.js';
@@ -135,14 +136,17 @@ const holdMillis = 1500;
 const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis): Promise<Product | undefined> => {
   const { state, door, issuer, secretKeys, metrics } = basis;
   const away = new StoreUnavailable(undefined);
+  const health = healthRoutes(() => isReady(state));
   const waiting = plainApp(
     { state, log, issuer },
     {
       endpoints: [...fixedEndpoints(issuer), ...graphqlDocuments()],
-      routes: [...healthRoutes(() => isReady(state)), graphqlRoute(() => Promise.reject(away))],
+      routes: [...health, graphqlRoute(() => Promise.reject(away))],
       elsewhere: away,
     },
   );
+  const healthPaths = health.flatMap(({ path }) => pathsBelow(issuer, path));
+  door.serveAtOnce(healthPaths, waiting);
   const patience = setTimeout(() => door.serveWith(waiting), holdMillis);
   const product = await openProduct({
     config,

@@ -9,7 +9,7 @@ export interface Served extends SiteParts {
   readonly routes: readonly Route[];
 }
 
-/** Path → what is there. An issuer with a path is served with it and, for proxies that take it away, without it. */
+/** Path → what is there. */
 export const routingTable = (served: Served): ReadonlyMap<string, Site> => {
   const sites: readonly (readonly [string, Site])[] = [
     ...served.endpoints.flatMap((endpoint) => {
@@ -18,6 +18,12 @@ export const routingTable = (served: Served): ReadonlyMap<string, Site> => {
     }),
     ...served.routes.map((route) => [route.path, routeSite(served, route)] as const),
   ];
-  const prefix = new URL(served.issuer).pathname.replace(/\/$/, '');
-  return new Map([...sites.map(([path, site]) => [prefix + path, site] as const), ...sites]);
+  const { issuer } = served;
+  return new Map(sites.flatMap(([path, site]) => pathsBelow(issuer, path).map((each) => [each, site] as const)));
+};
+
+/** An issuer with a path is served with it and, for proxies that take it away, without it. */
+export const pathsBelow = (issuer: string, path: string): readonly string[] => {
+  const prefix = new URL(issuer).pathname.replace(/\/$/, '');
+  return [prefix + path, path];
 };

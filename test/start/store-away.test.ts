@@ -40,15 +40,20 @@ const startWithout = async (databasePort: number): Promise<string> => {
     TALLYGATE_BOOTSTRAP_CLIENT_ID: 'deploy',
     TALLYGATE_BOOTSTRAP_CLIENT_SECRET: 'secret-of-the-deployment',
   });
-  await server.logged('store_unavailable');
   return `http://127.0.0.1:${port}`;
+};
+
+const startAndWait = async (databasePort: number): Promise<string> => {
+  const url = await startWithout(databasePort);
+  await server?.logged('store_unavailable');
+  return url;
 };
 
 const form = 'grant_type=client_credentials&scope=statistics:read';
 const deploy = 'deploy:secret-of-the-deployment';
 
 it('lives, is not ready and puts everything off while its store is away at the start, and stops when told to', async () => {
-  const url = await startWithout(await freePort());
+  const url = await startAndWait(await freePort());
   expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
   expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503 });
   const away = { error: 'temporarily_unavailable' };
@@ -68,6 +73,19 @@ it('lives, is not ready and puts everything off while its store is away at the s
   }
   server?.kill('SIGTERM');
   expect(await server?.ended).toBe(0);
+});
+
+it('says where it listens before it knows of its store, and that it is not ready without a wait', async () => {
+  const silent = createServer().listen(0, '127.0.0.1'); // takes connections and says nothing
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const url = await startWithout((silent.address() as AddressInfo).port);
+  expect(await server?.logged('listening')).toMatchObject({ host: expect.anything(), port: Number(new URL(url).port) });
+  const start = performance.now();
+  expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503 });
+  expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
+  expect(performance.now() - start).toBeLessThan(500);
+  expect(server?.output()).not.toContain('store_unavailable');
+  await new Promise((resolve) => silent.close(resolve));
 });
 
 /** A way to the engine that can be closed and opened. */
@@ -108,7 +126,7 @@ if (engine !== undefined) {
   it('is ready soon after its store has come, gone and come back', async () => {
     const port = await freePort();
     const gate = gateTo(engine);
-    const url = await startWithout(port);
+    const url = await startAndWait(port);
     const answers = async (status: number): Promise<boolean> =>
       (await askForToken(url, deploy, form)).status === status;
     await gate.open(port);

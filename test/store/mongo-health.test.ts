@@ -26,13 +26,14 @@ describe('what commands show of a MongoDB', () => {
   });
 
   it('is that it is away when nobody is answered, or nobody can connect', () => {
-    const { health, time, events } = open();
+    const { health, time, events, logged } = open();
     expect(health.failed(late())).not.toBeInstanceOf(StoreBusy);
     health.answered();
     expect(health.failed(refused())).not.toBeInstanceOf(StoreBusy);
     time.now = 2_000;
     expect(health.failed(late())).not.toBeInstanceOf(StoreBusy);
     expect(events()).toEqual(['store_unavailable']);
+    expect(logged[0]?.fields).toEqual({ error: 'OutOfTime' });
   });
 
   it('is that it is well again once nothing has failed for a while', () => {

@@ -38,7 +38,8 @@ export const createHealth = ({ log, pool, lifeMillis, now = () => performance.no
       failedAt = now();
       const isBusy = isLate(error) && failedAt - answeredAt < lifeMillis;
       const seen = isBusy ? 'busy' : 'away';
-      if (state !== seen) log?.warn(isBusy ? { ...pool(), connectionLimit } : {}, logEvents[seen]);
+      if (state !== seen)
+        log?.warn(isBusy ? { ...pool(), connectionLimit } : { error: nameOf(error.cause) }, logEvents[seen]);
       state = seen;
       return isBusy ? new StoreBusy(error) : error;
     },
@@ -46,6 +47,9 @@ export const createHealth = ({ log, pool, lifeMillis, now = () => performance.no
 };
 
 const logEvents = { busy: 'store_busy', away: 'store_unavailable' } as const;
+
+/** Not its message, which may hold a part of the URL. */
+const nameOf = (cause: unknown): string | undefined => (cause instanceof Error ? cause.name : undefined);
 
 /** Nothing came in time, neither an answer nor a connection to ask by. */
 const isLate = ({ cause }: StoreUnavailable): boolean => cause instanceof OutOfTime || gotNoConnection(cause);
