@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
+import { startMeddlingProxy } from '../store/meddling-proxy.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
 
 jest.setTimeout(120_000); // processes start slowly on a busy machine
@@ -148,5 +149,36 @@ if (engine !== undefined) {
     server?.kill('SIGTERM');
     expect(await server?.ended).toBe(0);
     await gate.close();
+  }, 60_000);
+
+  it('answers in time while its store is slow, and an operation that was cut off is done once when it is repeated', async () => {
+    const proxy = await startMeddlingProxy(engine);
+    const url = await startWithout(Number(new URL(proxy.through(engine)).port));
+    await server?.logged('ready');
+    const scopes = 'grant_type=client_credentials&scope=applications:read applications:write';
+    const token: string = (await askForToken(url, deploy, scopes)).body.access_token;
+    const operation = (query: string) =>
+      ask(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query }),
+      });
+    const create =
+      'mutation { createApplication(input: { name: "Once", idempotencyKey: "once" }) { application { id } } }';
+
+    proxy.delay(500); // for each of its commands
+    const start = performance.now();
+    const answer = await operation(create);
+    expect(answer).toMatchObject({ status: 503, body: { errors: [{ extensions: { code: 'UNAVAILABLE' } }] } });
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(await server?.logged('store_busy')).toMatchObject({ level: 'warn', connectionLimit: 30 });
+
+    proxy.delay(0);
+    await millisUntil(async () => (await operation(create)).status === 200);
+    const count = await operation('{ applications(nameContains: "Once") { totalCount } }');
+    expect(count.body).toEqual({ data: { applications: { totalCount: 1 } } });
+    server?.kill('SIGTERM');
+    expect(await server?.ended).toBe(0);
+    await proxy.close();
   }, 60_000);
 }
