@@ -30,6 +30,8 @@ const readsSystemClock = [
   'src/store/mongo/connection.ts', // how long the question for that time was under way
   'src/server.ts', // the validity of the certificate, which is made before there is a store
   'src/http/app.ts', // how long an answer took, for metrics and log
+  'src/store/mongo/request-time.ts', // how much of its time a request has left
+  'src/store-wait.ts', // how long the start has waited for its store
   'src/management/until-decided.ts', // how long it may still be tried
   'src/crypto/hash-pool.ts', // how long a password may wait for a thread
 ];

@@ -11,9 +11,9 @@ import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
 import { ensureBootstrapClient } from './start/bootstrap-client.js';
 import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
-import { logWhile, storeWaitNotes } from './start/store-wait.js';
 import { lookAtStore, openStore } from './store/open-store.js';
 import { StoreUnavailable, type Store } from './store/port/store.js';
+import { logWhile, storeWaitNotes } from './store-wait.js';
 
 /** The product at work. */
 export interface Product {

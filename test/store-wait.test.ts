@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { logWhile, storeWaitNotes } from '../../src/start/store-wait.js';
-import { StoreUnavailable } from '../../src/store/port/store.js';
-import { recordingLog } from '../support/recording-log.js';
+import { logWhile, storeWaitNotes } from '../src/store-wait.js';
+import { StoreUnavailable } from '../src/store/port/store.js';
+import { recordingLog } from './support/recording-log.js';
 
 it('tells that the start waits for its store at once, and then not more than every half minute', () => {
   const { log, logged } = recordingLog();

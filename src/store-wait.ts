@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { diskNotices } from '../disk-notices.js';
-import { describeError } from '../http/describe-error.js';
-import type { Log } from '../model/log.js';
-import { DiskFull } from '../store/port/store.js';
+import { diskNotices } from './disk-notices.js';
+import { describeError } from './http/describe-error.js';
+import type { Log } from './model/log.js';
+import { DiskFull } from './store/port/store.js';
 
 /** Often enough for who looks at the log, too rare to fill it. */
 const noteMillis = 30_000;
