@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../port/store.js';
 import { OutOfTime, type Health } from './health.js';
-import { millisLeft } from './request-time.js';
+import { beginCommand } from './request-time.js';
 import { isDuplicateKey, storeError } from './store-error.js';
 
 /** Runs one command and waits for it no longer than a caller of the store may wait. */
@@ -21,12 +21,15 @@ export const commandMillis = 1_450;
 
 export const runsWithin = (millis: number, health: Health): Runs => {
   const run: Run = async (command) => {
+    const time = beginCommand(millis);
     try {
-      const value = await within(millisLeft(millis), command);
+      const value = await within(time.millisLeft, command);
       health.answered();
       return value;
     } catch (error) {
       throw error instanceof StoreUnavailable ? health.failed(error) : error;
+    } finally {
+      time.end();
     }
   };
   return {

@@ -8,6 +8,7 @@ import type { UserDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
 import { all, behind, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
+import { readTogether } from './read-together.js';
 import { isDuplicateKey } from './store-error.js';
 import { revokeFamilies } from './families.js';
 
@@ -20,6 +21,13 @@ export const mongoUsers = (database: Database): UserStore => {
     const document = await run(() => users.findOne({ ...condition, ...live }).lean<UserDocument>());
     return document === null ? undefined : userOf(document);
   };
+  // Of every login, and many may be of one user.
+  const readByUsername = readTogether((username) =>
+    users
+      .findOne({ username, ...live })
+      .lean<UserDocument>()
+      .exec(),
+  );
   return {
     create: (user, audit) => create(database, user, audit),
     update: (id, change, audit) => update(database, id, { change, audit }),
@@ -28,7 +36,10 @@ export const mongoUsers = (database: Database): UserStore => {
     },
     erase: (id, audit) => erase(database, id, audit),
     find: (id) => one({ _id: id }),
-    findByUsername: (username) => one({ username }),
+    findByUsername: async (username) => {
+      const document = await run(() => readByUsername(username));
+      return document === null ? undefined : userOf(document);
+    },
     findMany: async (ids) => usersOf(await run(() => users.find(among(ids)).sort(byAge).lean<UserDocument[]>())),
     page: async (filter, request) => {
       const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);

@@ -61,7 +61,7 @@ export interface Store {
 
 /** The time that the calls for one request may take together. */
 export interface RequestTime {
-  /** Does the work of a request. Its limit begins with the first call of the store; a call behind it, or running then, rejects with StoreUnavailable. */
+  /** Does the work of a request. Only waiting for the store counts; a call that is under way when the time is over, or comes later, rejects with StoreUnavailable. */
   readonly share: <T>(work: () => T) => T;
   /** For a request whose work takes long by its nature, step by step: from here on each step has a limit of its own. */
   readonly takeLong: () => void;
