@@ -31,6 +31,7 @@ const readsSystemClock = [
   'src/server.ts', // the validity of the certificate, which is made before there is a store
   'src/http/app.ts', // how long an answer took, for metrics and log
   'src/store/mongo/request-time.ts', // how much of its time a request has left
+  'src/store/mongo/health.ts', // how long ago MongoDB answered
   'src/store-wait.ts', // how long the start has waited for its store
   'src/management/until-decided.ts', // how long it may still be tried
   'src/crypto/hash-pool.ts', // how long a password may wait for a thread

@@ -31,7 +31,7 @@ describe('the page about operations', () => {
   it('lists every event of the log with its level', () => {
     const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const logged = sources.flatMap((file) =>
-      [...readFileSync(`src/${file}`, 'utf8').matchAll(/log\.(debug|info|warn|error)\([^;]*?'([a-z_]+)',?\s*\)/g)].map(
+      [...readFileSync(`src/${file}`, 'utf8').matchAll(/log\??\.(debug|info|warn|error)\([^;]*?'([a-z_]+)',?\s*\)/g)].map(
         ([, level = '', event = '']) => `${event} ${level}`,
       ),
     );

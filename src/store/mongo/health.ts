@@ -38,15 +38,13 @@ export const createHealth = ({ log, pool, lifeMillis, now = () => performance.no
       failedAt = now();
       const isBusy = isLate(error) && failedAt - answeredAt < lifeMillis;
       const seen = isBusy ? 'busy' : 'away';
-      if (state !== seen)
-        log?.warn(isBusy ? { ...pool(), connectionLimit } : { error: nameOf(error.cause) }, logEvents[seen]);
+      if (state !== seen && isBusy) log?.warn({ ...pool(), connectionLimit }, 'store_busy');
+      if (state !== seen && !isBusy) log?.warn({ error: nameOf(error.cause) }, 'store_unavailable');
       state = seen;
       return isBusy ? new StoreBusy(error) : error;
     },
   };
 };
-
-const logEvents = { busy: 'store_busy', away: 'store_unavailable' } as const;
 
 /** Not its message, which may hold a part of the URL. */
 const nameOf = (cause: unknown): string | undefined => (cause instanceof Error ? cause.name : undefined);
