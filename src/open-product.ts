@@ -5,7 +5,6 @@ import { compose, type Composition, type Parts } from './compose.js';
 import type { Config } from './config.js';
 import type { Problem } from './configuration/problem.js';
 import { variableName } from './configuration/settings.js';
-import { diskNotices } from './disk-notices.js';
 import { describeError } from './http/describe-error.js';
 import { startJobs } from './jobs.js';
 import type { Log } from './model/log.js';
@@ -77,8 +76,7 @@ const databaseUrlOf = ({ databaseUrl, dataDir }: StoreSettings): string =>
 const openOnce = async (opening: Opening): Promise<Product> => {
   const { config, parts } = opening;
   let isOpen = false;
-  const log = logWhile(() => isOpen, parts.log);
-  const store = await openStore(databaseUrlOf(config), { log, diskNotices: diskNotices(parts.log) });
+  const store = await openStore(databaseUrlOf(config), { log: logWhile(() => isOpen, parts.log) });
   try {
     const composition = await compose({ ...parts, store });
     const quickstart = await closingOnError(composition, () => makeFirstClients(composition, opening));

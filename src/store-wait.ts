@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { diskNotices } from './disk-notices.js';
 import { describeError } from './http/describe-error.js';
 import type { Log } from './model/log.js';
-import { DiskFull } from './store/port/store.js';
+import { DiskFull, roomNeeded } from './store/port/store.js';
 
 /** Often enough for who looks at the log, too rare to fill it. */
 const noteMillis = 30_000;
@@ -15,9 +14,9 @@ export const storeWaitNotes = (log: Log, now: () => number = () => performance.n
     const at = now();
     if (at - notedAt < noteMillis) return;
     notedAt = at;
-    const waitedSeconds = Math.round((at - began) / 1000);
-    if (error instanceof DiskFull) diskNotices(log).full(error);
-    else log.warn({ waitedSeconds, ...describeError(error) }, 'store_unavailable');
+    const fields = { waitedSeconds: Math.round((at - began) / 1000), ...describeError(error) };
+    if (error instanceof DiskFull) log.error({ todo: roomNeeded, ...fields }, 'disk_full');
+    else log.warn(fields, 'store_unavailable');
   };
 };
 

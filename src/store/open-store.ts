@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '../model/clock.js';
 import type { Log } from '../model/log.js';
-import type { DiskNotices } from './port/disk-notices.js';
 import type { Store } from './port/store.js';
 import { StoreRefused, StoreUnavailable } from './port/store.js';
 import { canBeMade, privateFolder } from './private-folder.js';
@@ -13,9 +12,7 @@ export interface StoreOptions {
   readonly clock?: Clock;
   /** `read`: for a look beside a running server. MongoDB takes many writers anyway. Absent: `write`. */
   readonly access?: 'read' | 'write';
-  /** Of the embedded store: who hears that its disk is full. */
-  readonly diskNotices?: DiskNotices;
-  /** Told what becomes of a store that may go away. */
+  /** Told of a store that goes away, is too slow or has no room left, and when it is well again. */
   readonly log?: Log;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { lookAtStore, openingError, openStore } from '../../src/store/open-store.js';
 import { StoreRefused, StoreUnavailable } from '../../src/store/port/store.js';
@@ -44,11 +45,12 @@ describe('a look at a store that nobody has opened yet', () => {
     expect(String(await lookAtStore(url))).toMatch(says);
   });
 
-  it.each(['file:does/not/exist/yet.db', 'file:/tmp/nor/this.db', 'mongodb://h/name'])(
+  const absent = join(tmpdir(), 'tallygate-nor-this');
+  it.each(['file:does/not/exist/yet.db', `file:${absent}/one.db`, 'mongodb://h/name'])(
     'finds nothing against %s, and makes nothing',
     async (url) => {
       expect(await lookAtStore(url)).toBeUndefined();
-      expect(['does', '/tmp/nor'].some((folder) => existsSync(folder))).toBe(false);
+      expect(['does', absent].some((folder) => existsSync(folder))).toBe(false);
     },
   );
 });

@@ -51,8 +51,11 @@ const write = async (store, name) => {
   }
 };
 
+const sayEvent = (_fields, event) => say(event);
+const log = { debug: sayEvent, info: sayEvent, warn: sayEvent, error: sayEvent };
+
 const work = async () => {
-  const store = await openSqliteStore(file, { diskNotices: { full: () => say('full'), hasRoom: () => say('room') } });
+  const store = await openSqliteStore(file, { log });
   say('open');
   if (task === 'write') {
     const lanes = Array.from({ length: 50 }, (_, lane) => write(store, `${process.pid}-${lane}`));

@@ -65,7 +65,7 @@ it('loses nothing that was acknowledged when a file can grow no more, reads on, 
   const writer = await startChild(file, 'write', { blocks: 4_000 });
   await writer.ended;
   expect(new Set(writer.lines.slice(-51))).toEqual(new Set(['failed: DiskFull', 'read: true']));
-  expect(writer.lines.filter((line) => line === 'full')).toHaveLength(1);
+  expect(writer.lines.filter((line) => line === 'disk_full')).toHaveLength(1);
   expect(idsOf(writer.lines, 'opened').length).toBeGreaterThan(100);
   const store = await openSqliteStore(file);
   await agrees(store, writer.lines);

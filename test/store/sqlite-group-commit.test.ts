@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../../src/store/port/store.js';
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.js';
 import { diskWatch, settlingMillis } from '../../src/store/sqlite/disk-watch.js';
 import { createGroupCommit, type GroupCommit } from '../../src/store/sqlite/group-commit.js';
+import { recordingLog } from '../support/recording-log.js';
 import { temporaryFolder } from '../support/server-process.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -12,8 +13,7 @@ let file: string;
 let writer: Connection;
 let commits: GroupCommit;
 let now = 0;
-const noticed: string[] = [];
-const notices = { full: () => void noticed.push('full'), hasRoom: () => void noticed.push('room') };
+const { log, logged } = recordingLog();
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -27,10 +27,10 @@ beforeEach(() => {
   writer.exec(
     'CREATE TABLE rows (id INTEGER PRIMARY KEY, body TEXT, parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED) STRICT',
   );
-  noticed.length = 0;
+  logged.length = 0;
   commits = createGroupCommit(
     writer,
-    diskWatch(writer, () => now, notices),
+    diskWatch(writer, () => now, log),
   );
 });
 
@@ -128,7 +128,8 @@ it('tells once that the disk is full, and once that there is room again', async 
     writer.exec('PRAGMA max_page_count = 1000');
     now += settlingMillis;
     await commits.write(() => insert(round * 10 + 1, large));
-    expect(noticed).toEqual(Array(round).fill(['full', 'room']).flat());
+    const events = logged.map(({ level, event }) => `${event} ${level}`);
+    expect(events).toEqual(Array(round).fill(['disk_full error', 'disk_has_room info']).flat());
   }
 });
 

@@ -75,6 +75,10 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** For the log beside `DiskFull`: what to do. */
+export const roomNeeded =
+  'The disk of the database file, or a quota of it, is full: make room. Reads go on, and the next write tries again by itself.';
+
 /** There is no room for what was to be written. */
 export class DiskFull extends StoreUnavailable {
   constructor(cause: unknown) {

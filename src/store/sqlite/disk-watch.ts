@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.js';
-import type { DiskNotices } from '../port/disk-notices.js';
-import { DiskFull } from '../port/store.js';
+import type { Log } from '../../model/log.js';
+import { DiskFull, roomNeeded } from '../port/store.js';
 import type { Statements } from './connection.js';
 
 export interface DiskWatch {
@@ -12,13 +12,13 @@ export interface DiskWatch {
 export const settlingMillis = 60_000;
 
 /** Tells once that writes fail for want of room, and once that they work again; a transaction that had nothing to write is no sign of it. */
-export const diskWatch = (statements: Statements, clock: Clock, notices: DiskNotices): DiskWatch => {
+export const diskWatch = (statements: Statements, clock: Clock, log: Log | undefined): DiskWatch => {
   let full: { readonly at: number; readonly changes: number } | undefined;
   const changes = (): number => statements.statement<{ readonly n: number }>(countChanges).get()?.n ?? 0;
   return {
     note: (failure) => {
       if (failure instanceof DiskFull) {
-        if (full === undefined) notices.full(failure);
+        if (full === undefined) log?.error({ todo: roomNeeded, error: failure.name }, 'disk_full');
         full = { at: clock(), changes: changes() };
         return;
       }
@@ -27,7 +27,7 @@ export const diskWatch = (statements: Statements, clock: Clock, notices: DiskNot
       full = { at, changes: changes() };
       if (failure !== undefined || full.changes === before || clock() - at < settlingMillis) return;
       full = undefined;
-      notices.hasRoom();
+      log?.info({}, 'disk_has_room');
     },
   };
 };

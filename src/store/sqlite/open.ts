@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.js';
-import type { DiskNotices } from '../port/disk-notices.js';
+import type { Log } from '../../model/log.js';
 import type { Store } from '../port/store.js';
 import { sqliteActivity } from './activity.js';
 import { sqliteApplications } from './applications.js';
@@ -23,7 +23,8 @@ export interface SqliteOptions {
   readonly clock?: Clock;
   /** `read`: the file is there, and others may write it; whatever would change it fails. Absent: `write`. */
   readonly access?: 'read' | 'write';
-  readonly diskNotices?: DiskNotices;
+  /** Told that the disk is full, and that there is room again. */
+  readonly log?: Log;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface SqliteOptions {
 export const openSqliteStore = async (path: string, options: SqliteOptions = {}): Promise<Store> => {
   const clock = options.clock ?? steadyClock();
   const file = options.access === 'read' ? openFileToRead(path) : openFile(path);
-  const watch = diskWatch(file.connection, clock, options.diskNotices ?? nobody);
+  const watch = diskWatch(file.connection, clock, options.log);
   const commits = createGroupCommit(file.connection, watch);
   const readers = createReaders(file.path);
   const engine = createEngine(file.connection, commits);
@@ -67,5 +68,3 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
     },
   };
 };
-
-const nobody: DiskNotices = { full: () => undefined, hasRoom: () => undefined };
