@@ -1,13 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
-import { randomBlock } from './random-token.js';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hmacSha256, type Mac } from './hmac.js';
+import { createVeil, unveiled, type Veil } from './veil.js';
 
 /** What a derived key is for. Each use has a key of its own (HKDF, RFC 5869). */
 export type KeyLabel =
@@ -32,28 +25,24 @@ export interface Keyring {
 /** @param keys 32 bytes each, at least one */
 export const createKeyring = (keys: readonly Buffer[]): Keyring => {
   const ring = new Map(keys.map((key) => [keyIdOf(key), deriver(key)]));
-  const [writerId] = ring.keys();
-  if (writerId === undefined) throw new Error('A keyring needs at least one key.');
+  const [first] = ring;
+  if (first === undefined) throw new Error('A keyring needs at least one key.');
+  const [writerId, writer] = first;
   const keyFor = (id: string, label: KeyLabel) => ring.get(id)?.(label);
-  const writer = (label: KeyLabel): Buffer => {
-    const key = keyFor(writerId, label);
-    if (key === undefined) throw new Error('The first key is missing.');
-    return key;
-  };
   return {
-    digest: (label, text) => `${writerId}.${mac(writer(label), text).toString('base64url')}`,
+    digest: (label, text) => `${writerId}.${writer(label).mac(text)}`,
     matches: (label, text, digest) => {
       const [id, given, extra] = digest.split('.');
       const key = id === undefined ? undefined : keyFor(id, label);
       if (key === undefined || given === undefined || extra !== undefined) return false;
       // As text: decoding would forgive what stands in the unused bits of the last character.
-      const expected = Buffer.from(mac(key, text).toString('base64url'));
+      const expected = Buffer.from(key.mac(text));
       const actual = Buffer.from(given);
       return actual.length === expected.length && timingSafeEqual(actual, expected);
     },
     encrypt: (label, text) => {
       const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', writer(label), nonce);
+      const cipher = createCipheriv('aes-256-gcm', writer(label).bytes, nonce);
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return [writerId, ...[nonce, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
     },
@@ -64,42 +53,37 @@ export const createKeyring = (keys: readonly Buffer[]): Keyring => {
       if (key === undefined || nonce === undefined || text === undefined || tag === undefined) {
         throw new Error('The text was sealed with a key that is not in TALLYGATE_SECRET_KEY.');
       }
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+      const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: 16 });
       decipher.setAuthTag(tag);
       return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
     },
-    veil: (label, text) => {
-      const start = randomBlock(blockBytes);
-      const veiled = createCipheriv('aes-256-ctr', writer(label), start).update(text, 'utf8');
-      return `${writerId}.${Buffer.concat([start, veiled]).toString('base64url')}`;
-    },
+    veil: (label, text) => `${writerId}.${writer(label).veil(text)}`,
     unveil: (label, veiled) => {
       const [id = '', text = ''] = veiled.split('.');
       const key = keyFor(id, label);
-      const bytes = Buffer.from(text, 'base64url');
-      if (key === undefined || bytes.length < blockBytes) return undefined;
-      const decipher = createDecipheriv('aes-256-ctr', key, bytes.subarray(0, blockBytes));
-      return decipher.update(bytes.subarray(blockBytes)).toString('utf8');
+      return key && unveiled(key.bytes, text);
     },
   };
 };
-
-/** Of AES. */
-const blockBytes = 16;
 
 /** Six characters that name a key without telling anything of it. */
 const keyIdOf = (key: Buffer): string =>
   createHash('sha256').update('tallygate key id').update(key).digest('base64url').slice(0, 6);
 
-const deriver = (key: Buffer): ((label: KeyLabel) => Buffer) => {
-  const derived = new Map<KeyLabel, Buffer>();
+interface DerivedKey {
+  readonly bytes: Buffer;
+  readonly mac: Mac;
+  readonly veil: Veil;
+}
+
+const deriver = (key: Buffer): ((label: KeyLabel) => DerivedKey) => {
+  const derived = new Map<KeyLabel, DerivedKey>();
   return (label) => {
     const known = derived.get(label);
     if (known !== undefined) return known;
-    const fresh = Buffer.from(hkdfSync('sha256', key, '', `tallygate ${label}`, 32));
+    const bytes = Buffer.from(hkdfSync('sha256', key, '', `tallygate ${label}`, 32));
+    const fresh = { bytes, mac: hmacSha256(bytes), veil: createVeil(bytes) };
     derived.set(label, fresh);
     return fresh;
   };
 };
-
-const mac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

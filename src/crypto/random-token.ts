@@ -12,14 +12,6 @@ export const randomText = (bytes: number): string => {
   return text;
 };
 
-/** The same as they are. */
-export const randomBlock = (bytes: number): Buffer => {
-  const slot = nextSlot(bytes);
-  const block = Buffer.from(slot);
-  slot.fill(0);
-  return block;
-};
-
 const nextSlot = (bytes: number): Buffer => {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
