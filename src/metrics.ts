@@ -19,16 +19,43 @@ export const createMetrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const own = ownMetrics(registry);
+  const requests = tallied((path: string, status: number, count) => own.requests.inc({ path, status }, count));
+  const issued = tallied((grantType: GrantName, _, count) => own.issued.inc({ grant_type: grantType }, count));
+  const refused = tallied((error: OAuthErrorCode, grantType: GrantName | 'none', count) =>
+    own.refused.inc({ grant_type: grantType, error }, count),
+  );
   return {
     noteAnswer: (path, status, seconds) => {
-      own.requests.inc({ path, status });
+      requests.add(path, status);
       own.duration.observe({ path }, seconds);
     },
-    noteIssued: (grantType) => own.issued.inc({ grant_type: grantType }),
-    noteRefused: (code, grantType) => own.refused.inc({ grant_type: grantType ?? 'none', error: code }),
+    noteIssued: (grantType) => issued.add(grantType, undefined),
+    noteRefused: (code, grantType) => refused.add(code, grantType ?? 'none'),
     addRegisteredUsers: (read) => addGauge(registry, read),
     contentType: registry.contentType,
-    page: () => registry.metrics(),
+    page: () => {
+      for (const { tell } of [requests, issued, refused]) tell();
+      return registry.metrics();
+    },
+  };
+};
+
+/**
+ * Counts by two labels, and tells a counter of Prometheus before a page: the counter makes one text of all labels each time that it counts,
+ * which is too much for each token.
+ */
+const tallied = <First, Second>(inc: (first: First, second: Second, count: number) => void) => {
+  const tallies = new Map<First, Map<Second, number>>();
+  return {
+    add: (first: First, second: Second): void => {
+      const tally = tallies.get(first);
+      if (tally === undefined) tallies.set(first, new Map([[second, 1]]));
+      else tally.set(second, (tally.get(second) ?? 0) + 1);
+    },
+    tell: (): void => {
+      for (const [first, tally] of tallies) for (const [second, count] of tally) inc(first, second, count);
+      tallies.clear();
+    },
   };
 };
 

@@ -11,24 +11,30 @@ export interface Exchange {
 const withoutLength: ReadonlySet<number> = new Set([204, 304]);
 
 /** Writes a whole answer at once: its own headers (names in lower case) and those that every answer has. */
-export const deliver = (
-  { request, response }: Exchange,
-  answer: EndpointResponse,
-  more: Readonly<Record<string, string>>,
-): void => {
-  const headers: Record<string, string | number> = { ...answer.headers, ...more };
-  const { body } = answer;
-  if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  else if (!withoutLength.has(answer.status)) headers['content-length'] = 0;
-  if (answer.status === 413) headers['connection'] = 'close'; // whoever sends that much may send more (RFC 9110 §15.5.14)
-  if (!bodyIsPending(request)) {
-    response.writeHead(answer.status, headers);
+export const deliver = ({ request, response }: Exchange, answer: EndpointResponse, more: Headers): void => {
+  const { status, body } = answer;
+  const isPending = bodyIsPending(request);
+  const headers = linesOf(answer.headers, more);
+  if (body !== undefined) headers.push('content-length', `${Buffer.byteLength(body)}`);
+  else if (!withoutLength.has(status)) headers.push('content-length', '0');
+  // Whoever sends too much may send more (RFC 9110 §15.5.14).
+  if ((status === 413 || isPending) && more['connection'] === undefined) headers.push('connection', 'close');
+  response.writeHead(status, headers);
+  if (!isPending) {
     response.end(body);
     return;
   }
-  headers['connection'] = 'close';
-  response.writeHead(answer.status, headers);
   if (body === undefined || request.method === 'HEAD') response.flushHeaders();
   else response.write(body);
   endAfterRest(request, response);
+};
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Names and values in turn, which Node writes as they are: an object of changing members costs more than all that is done with it. */
+const linesOf = (own: Headers, more: Headers): string[] => {
+  const lines: string[] = [];
+  for (const name of Object.keys(own)) if (more[name] === undefined) lines.push(name, own[name] ?? '');
+  for (const name of Object.keys(more)) lines.push(name, more[name] ?? '');
+  return lines;
 };

@@ -21,34 +21,43 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
       return { status: 204, headers: { allow, 'cache-control': 'no-store', pragma: 'no-cache' } };
     if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET')) throw methodNotAllowed(allow);
     const body = method === 'POST' ? await bodyOf(request) : noBody;
-    return body === 'aborted' ? undefined : endpoint.handle(endpointRequest(request, facts, body));
+    if (body === 'too_large') throw bodyTooLarge();
+    // Awaited: a promise that is returned as it is takes two turns more.
+    return body === 'aborted' ? undefined : await endpoint.handle(endpointRequest(request, facts, body));
   };
-  const send = async ({ req, res }: Context, facts: RequestFacts, answer: EndpointResponse): Promise<void> => {
+  /** At once where no store is asked. */
+  const send = ({ req, res }: Context, facts: RequestFacts, answer: EndpointResponse): Promise<void> | undefined => {
+    const exchange = { request: req, response: res };
     const more = everywhere(parts, facts);
     const cors = corsHeaders(req, rule);
-    deliver({ request: req, response: res }, answer, cors === undefined ? more : { ...more, ...(await cors) });
+    if (cors !== undefined) return cors.then((headers) => deliver(exchange, answer, { ...more, ...headers }));
+    deliver(exchange, answer, more);
+    return undefined;
   };
   return {
     label: endpoint.paths[0] ?? '/',
     serve: async (context, facts) => {
       context.respond = false;
-      const answer = await answerOf(context.req, facts).catch((error: unknown) => refusalOf(parts, error, facts));
+      let answer: EndpointResponse | undefined;
+      try {
+        answer = await answerOf(context.req, facts);
+      } catch (error) {
+        answer = refusalOf(parts, error, facts);
+      }
       if (answer === undefined) context.res.statusCode = clientGone;
       else await send(context, facts, answer);
     },
-    refuse: (context, facts, error) => {
+    refuse: async (context, facts, error) => {
       context.respond = false;
-      return send(context, facts, refusalOf(parts, error, facts));
+      await send(context, facts, refusalOf(parts, error, facts));
     },
   };
 };
 
-const bodyOf = async (request: IncomingMessage): Promise<Buffer | 'aborted'> => {
+const bodyOf = (request: IncomingMessage): ReturnType<typeof readBody> => {
   const coding = request.headers['content-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'identity') throw contentCoded();
-  const body = await readBody(request, bodyLimitBytes);
-  if (body === 'too_large') throw bodyTooLarge();
-  return body;
+  return readBody(request, bodyLimitBytes);
 };
 
 const endpointRequest = (request: IncomingMessage, facts: RequestFacts, body: Buffer): EndpointRequest => ({

@@ -31,8 +31,9 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
   const opaque = client.keySet.accessTokenFormat === 'OPAQUE' ? opaqueAccessToken(content) : undefined;
   // Another server may have made the key; before anything is spent, since it can fail.
   if (opaque === undefined) await deps.signingKeys.ensure(client.keySet.accessTokenAlgorithm);
-  const generation = await write(deps, { issue, content, row: opaque?.row });
-  if (content.family !== undefined || opaque !== undefined) await refuseWhatMoved(deps, { issue, content });
+  const isKept = content.family !== undefined || opaque !== undefined;
+  const generation = isKept ? await write(deps, { issue, content, row: opaque?.row }) : undefined;
+  if (isKept) await refuseWhatMoved(deps, { issue, content });
   if (grants[grantType].registersUser) await registerUser(deps, content);
   const accessToken = opaque?.token ?? jwtAccessToken(deps, content);
   noteIssued(deps, { issue, at: content.at });

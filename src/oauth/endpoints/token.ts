@@ -77,14 +77,13 @@ const requireGrant = ({ keySet }: Client, grantType: GrantName): void => {
 };
 
 /** Success (RFC 6749 §5.1); `scope` is always there, so that nobody has to guess what was granted. */
-const tokenResponse = ({ accessToken, expiresInSeconds, scopes, refreshToken }: IssuedTokens): EndpointResponse => ({
-  status: 200,
-  headers: jsonHeaders,
-  body: JSON.stringify({
-    access_token: accessToken.reveal(),
+const tokenResponse = ({ accessToken, expiresInSeconds, scopes, refreshToken }: IssuedTokens): EndpointResponse => {
+  const rest = JSON.stringify({
     token_type: 'Bearer',
     expires_in: expiresInSeconds,
     refresh_token: refreshToken?.reveal(), // left out where there is none
     scope: scopes.join(' '),
-  }),
-});
+  });
+  // Not searched for what JSON would escape: in the long text that we made there is nothing of the kind.
+  return { status: 200, headers: jsonHeaders, body: `{"access_token":"${accessToken.reveal()}",${rest.slice(1)}` };
+};
