@@ -41,12 +41,13 @@ const measure = async (base, scenario) => {
   const warming = await scenario.body(seconds);
   const requests = scenario.requests?.(seconds);
   await load({ url: `${base}${path}`, authorization, nextBody: warming, connections, seconds, requests });
+  const floor = await startFloor(answer);
+  const floorBody = constantBody('grant_type=client_credentials&scope=default');
+  const floorLoad = () => load({ url: floor.url, authorization, nextBody: floorBody, connections, seconds });
+  await floorLoad();
   const taken = [];
   for (let round = 0; round < rounds; round += 1) {
-    const floor = await startFloor(answer);
-    const floorBody = constantBody('grant_type=client_credentials&scope=default');
-    const bare = await load({ url: floor.url, authorization, nextBody: floorBody, connections, seconds });
-    await floor.stop();
+    const bare = await floorLoad();
     const nextBody = round === 0 ? body : await scenario.body(seconds);
     const ours = await load({ url: `${base}${path}`, authorization, nextBody, connections, seconds, requests });
     taken.push({ ...ours, floor: bare.perSecond, ratio: ours.perSecond / bare.perSecond });
@@ -54,6 +55,7 @@ const measure = async (base, scenario) => {
       `  ${scenario.name}, round ${round + 1} of ${rounds}: ${Math.round(ours.perSecond)}/s, floor ${Math.round(bare.perSecond)}/s, errors ${ours.errors}`,
     );
   }
+  await floor.stop();
   const middle = (key) => median(taken.map((round) => round[key]));
   return {
     name: scenario.name,
@@ -78,7 +80,7 @@ try {
   const text = report({
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${pinning}`,
-    method: `${rounds} rounds of ${seconds} s each, floor and endpoint in turn after one round to warm up, medians`,
+    method: `${rounds} rounds of ${seconds} s each, floor and endpoint in turn, each after one round to warm up, medians`,
     product,
     signatureMicros: signatureMicros(),
     idle,

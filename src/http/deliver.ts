@@ -15,8 +15,9 @@ export const deliver = ({ request, response }: Exchange, answer: EndpointRespons
   const { status, body } = answer;
   const isPending = bodyIsPending(request);
   const headers = linesOf(answer.headers, more);
-  if (body !== undefined) headers.push('content-length', `${Buffer.byteLength(body)}`);
-  else if (!withoutLength.has(status)) headers.push('content-length', '0');
+  if (body !== undefined || !withoutLength.has(status)) {
+    headers.push('content-length', `${Buffer.byteLength(body ?? '')}`);
+  }
   // Whoever sends too much may send more (RFC 9110 §15.5.14).
   if ((status === 413 || isPending) && more['connection'] === undefined) headers.push('connection', 'close');
   response.writeHead(status, headers);
