@@ -36,8 +36,11 @@ export const graphqlRequestIn = (body: Buffer): GraphqlRequest | Malformed => {
 
 const example = 'like {"query":"{ viewer { clientId } }"}';
 
-/** What GraphQL passes over, and nothing else (GraphQL §2.1.7). */
-const isBlank = (query: string): boolean => /^(?:[\s,\uFEFF]|#[^\n\r]*)*$/.test(query);
+/**
+ * What GraphQL passes over, and nothing else (GraphQL §2.1.7). In two steps: one pattern for both could share out a line of `#` among comments
+ * in 2^n ways, and would try them all.
+ */
+const isBlank = (query: string): boolean => !/[^\s,\uFEFF]/.test(query.replace(/#[^\n\r]*/g, ''));
 
 const jsonIn = (body: Buffer): unknown => {
   try {
