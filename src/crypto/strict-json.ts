@@ -29,9 +29,15 @@ const writtenMembers = (text: string): number => {
   return members;
 };
 
-/** A repeated member is held once, so that fewer are held than were written. */
-const heldMembers = (value: unknown): number => {
-  if (typeof value !== 'object' || value === null) return 0;
-  const members: readonly unknown[] = Object.values(value);
-  return members.reduce<number>((sum, member) => sum + heldMembers(member), Array.isArray(value) ? 0 : members.length);
+/** A repeated member is held once, so that fewer are held than were written. By a list: a text can be nested deeper than calls can. */
+const heldMembers = (root: JsonObject): number => {
+  let members = 0;
+  const found: unknown[] = [root];
+  for (const value of found) {
+    if (typeof value !== 'object' || value === null) continue;
+    const inside: readonly unknown[] = Object.values(value);
+    if (!Array.isArray(value)) members += inside.length;
+    for (const each of inside) found.push(each);
+  }
+  return members;
 };

@@ -39,6 +39,7 @@ describe('an inline JWK set', () => {
     { what: 'an empty list', text: setOf() },
     { what: 'keys that are no list', text: '{"keys":{"0":{}}}' },
     { what: 'a key that is no object', text: setOf('a') },
+    { what: 'lists in lists as deep as fit', text: `{"keys":${'['.repeat(8187)}${']'.repeat(8187)}}` },
     { what: 'a repeated member', text: `{"keys":[${JSON.stringify(ec)}],"keys":[]}` },
     { what: 'a private EC key', text: setOf(jwk(pairs.ec.privateKey)) },
     { what: 'a private RSA key', text: setOf(jwk(pairs.rsa.privateKey)) },

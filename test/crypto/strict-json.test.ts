@@ -28,6 +28,13 @@ describe('a strict JSON object', () => {
     expect(parseStrictObject(text)).toBeUndefined();
   });
 
+  it.each(['{"a":', '[', '[{"a":['])('reads what is nested deeper than calls can be: %s', (opening) => {
+    const closing = Array.from(opening.replaceAll('"a":', ''), (bracket) => (bracket === '{' ? '}' : ']'));
+    const text = opening.repeat(20_000) + '1' + closing.reverse().join('').repeat(20_000);
+    expect(parseStrictObject(`{"deep":${text}}`)).toBeDefined();
+    expect(parseStrictObject(`{"deep":${text},"deep":1}`)).toBeUndefined();
+  });
+
   it('reads every object that JSON.stringify wrote, and none with a member written twice', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (object) => {
