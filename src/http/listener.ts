@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../model/log.js';
-import { refusalOf, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
+import { currentResponse, refusalOf, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
 
 export interface Certificate {
   /** PEM. */
@@ -41,6 +41,7 @@ const limits: ServerOptions = {
   requireHostHeader: false, // the app says so in JSON
   joinDuplicateHeaders: true, // Node would drop all but the first one of those that may be there once
 };
+const stalledMillis = 30_000; // Node grants it twice where something went out since the last write
 const idleMillis = 5000;
 
 /** Opens a listener. @throws Error with the code EADDRINUSE, EACCES … when the place cannot be had */
@@ -52,6 +53,7 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
       : createTlsServer({ ...limits, ...certificate, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
   const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
   server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
+  server.setTimeout(stalledMillis, cutStalled);
   await listen(server, place);
   const port = portOf(server);
   refuseOn(server, connections.all, { issuer: place.issuerOf(port), log: place.log });
@@ -67,6 +69,14 @@ const continueWhenRead =
     });
     handler(request, response);
   };
+
+/**
+ * For connections on which nothing went in or out for a while. A client that takes nothing of its answer would otherwise have it kept for
+ * ever, and a descriptor with it. An answer that takes long to make has nothing to send yet.
+ */
+const cutStalled = (socket: Socket): void => {
+  if (socket.writableLength > 0 || currentResponse(socket) === undefined) socket.destroy();
+};
 
 const refuseOn = (server: Server, all: Iterable<Socket>, parts: RefusalParts): void => {
   const refuse = refuseConnections(parts);

@@ -52,7 +52,7 @@ export const refuseConnections = (parts: RefusalParts): ((socket: Duplex, refusa
 };
 
 /** The response that a connection is at. Node's own `clientError` looks at the same property; noting each one costs every request. */
-const currentResponse = (socket: Duplex): ServerResponse | undefined =>
+export const currentResponse = (socket: Duplex): ServerResponse | undefined =>
   '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse ? socket._httpMessage : undefined;
 
 const answerTo = ({ status, description, header }: Refusal, { issuer, log }: RefusalParts): string => {

@@ -1,10 +1,28 @@
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Route } from '../../src/http/route.js';
+import { closeAtTheEnd } from '../support/left-open.js';
 import { openApp, type AppUnderTest } from './app-under-test.js';
 import { exchange, expectRefusal, parseAnswer } from './raw.js';
 
+let tellUnread: (seconds: number) => void;
+const unread = new Promise<number>((resolve) => (tellUnread = resolve));
+
+/** Tells how long it was asked for more. */
+function* endless(): Generator<string> {
+  const start = performance.now();
+  try {
+    for (;;) yield 'a'.repeat(65_536);
+  } finally {
+    tellUnread((performance.now() - start) / 1000);
+  }
+}
+
 const routes: readonly Route[] = [
+  { path: '/endless', methods: { GET: (context) => Promise.resolve(void (context.body = Readable.from(endless()))) } },
+  { path: '/long', methods: { GET: async (context) => void (context.body = await pause(35_000, 'is here')) } },
   { path: '/object', methods: { GET: (context) => Promise.resolve(void (context.body = { is: 'here' })) } },
   { path: '/stream', methods: { GET: (context) => Promise.resolve(void (context.body = Readable.from(['is here']))) } },
 ];
@@ -56,3 +74,14 @@ it('refuses a header section beyond 8 KiB with 431', async () => {
   const answer = parseAnswer(await exchange(app.port, [`${head}X-Long: ${'a'.repeat(9000)}\r\n\r\n`]));
   expectRefusal(answer, 431);
 });
+
+it('cuts off a client that takes nothing of its answer for half a minute, and none that waits as long for one', async () => {
+  const client = connect(app.port, '127.0.0.1')
+    .pause()
+    .on('error', () => undefined);
+  closeAtTheEnd(() => client.destroy());
+  client.write('GET /endless HTTP/1.1\r\nHost: a\r\n\r\n');
+  const patient = exchange(app.port, ['GET /long HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n']);
+  expect(await unread).toBeGreaterThan(29);
+  expect(parseAnswer(await patient)).toMatchObject({ status: 200, body: 'is here' });
+}, 90_000);
