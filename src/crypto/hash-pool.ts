@@ -54,7 +54,7 @@ const createPool = ({ threads, queueLimit }: HashPoolOptions): Pool => {
     try {
       job.resolve(await thread.run(job.task));
     } catch (error) {
-      job.reject(error);
+      job.reject(isWantOfThreads(error) ? queueFull({ cause: error }) : error);
     }
     busy.delete(thread);
     if (thread.isAlive()) idle.push(thread);
@@ -105,4 +105,10 @@ const nextInTime = (waiting: Job[]): Job | undefined => {
 };
 
 /** Spread, so that those who were refused together do not return together. */
-const queueFull = (): HashQueueFull => new HashQueueFull(1 + randomInt(3));
+const queueFull = (options?: ErrorOptions): HashQueueFull => new HashQueueFull(1 + randomInt(3), options);
+
+/** There is no thread to be had while a flood of connections has all descriptors, or memory is short: that passes. */
+const isWantOfThreads = (error: unknown): boolean => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_INIT_FAILED';
+};

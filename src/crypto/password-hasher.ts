@@ -1,9 +1,9 @@
-/** Thrown when the queue in front of the hash threads is full or a job waited too long: an answer of 503 with Retry-After. */
+/** Thrown when the queue in front of the hash threads is full, a job waited too long, or no thread can be had: an answer of 503 with Retry-After. */
 export class HashQueueFull extends Error {
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super('Too many passwords are waiting to be verified.');
+  constructor(retryAfterSeconds: number, options?: ErrorOptions) {
+    super('Too many passwords are waiting to be verified.', options);
     this.name = 'HashQueueFull';
     this.retryAfterSeconds = retryAfterSeconds;
   }
