@@ -139,7 +139,7 @@ describe('a malformed value', () => {
     { name: 'host', values: ['not a host', 'a/b', ':8080'] },
     { name: 'port', values: ['-1', '65536', '8e3', '8243.0', 'https'] },
     { name: 'tls', values: ['on', 'OFF'] },
-    { name: 'databaseUrl', values: ['postgres://x', 'file:', 'tallygate.db'] },
+    { name: 'databaseUrl', values: ['postgres://x', 'tallygate.db'] },
     { name: 'secretKey', values: ['short', `${key}=`, `${key},`, `${key} ${otherKey}`] },
     { name: 'trustedProxies', values: ['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129'] },
     { name: 'logLevel', values: ['verbose'] },
@@ -154,6 +154,19 @@ describe('a malformed value', () => {
       expect(sentence).toMatch(new RegExp(`^${variableName(name)} (must be|must begin|is refused)`));
       if (value.length > 5) expect(sentence).not.toContain(value);
     }
+  });
+
+  it.each(['file:', 'file::memory:', 'file:a.db?mode=ro', 'file:///a.db?cache=shared', 'file:///a.db#b'])(
+    'of a database file that would be another one stops the start: %s',
+    async (url) => {
+      expect(await sentences({ TALLYGATE_DATABASE_URL: url })).toEqual([
+        expect.stringContaining('TALLYGATE_DATABASE_URL must be file:relative/path or file:///absolute/path'),
+      ]);
+    },
+  );
+
+  it.each(['file:a/b#.db', 'file:/a b.db', 'file:///a%3Fb.db', 'file:...'])('is not that of %s', async (url) => {
+    expect((await read({ TALLYGATE_DATABASE_URL: url })).databaseUrl?.reveal()).toBe(url);
   });
 
   it('in tallygate.yaml too', async () => {

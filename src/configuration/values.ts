@@ -57,11 +57,19 @@ export const issuerUrl: Parse<string> = (text) => {
 
 /** May hold a password. */
 export const databaseUrl: Parse<Secret> = (text) => {
-  if (!/^(?:file:.|mongodb(?:\+srv)?:\/\/.)/.test(text) || text.includes('\0')) {
+  if (!/^(?:file:|mongodb(?:\+srv)?:\/\/.)/.test(text) || text.includes('\0')) {
     throw new BadValue('must begin with file:, mongodb:// or mongodb+srv://.');
+  }
+  if (text.startsWith('file:') && !namesFile.test(text)) {
+    throw new BadValue(
+      'must be file:relative/path or file:///absolute/path, of a file that is kept, without parameters.',
+    );
   }
   return new Secret(text);
 };
+
+/** What SQLite makes of `:memory:` and of what stands behind a question mark would only be part of the name here. */
+const namesFile = /^file:(?!:memory:)(?:\/\/[^?#]+|(?!\/\/)[^?]+)$/s;
 
 export const secretKeys: Parse<readonly Secret[]> = (text) => {
   const keys = text.split(',').map((key) => key.trim());
