@@ -93,7 +93,12 @@ describe('a value in a file', () => {
     const missing = await sentences({ TALLYGATE_PORT_FILE: join(folder, 'nowhere') });
     expect(missing).toEqual(['TALLYGATE_PORT_FILE names a file that cannot be read.']);
     const both = await sentences({ TALLYGATE_PORT: '1', TALLYGATE_PORT_FILE: file('port', '2') });
-    expect(both).toEqual([expect.stringContaining('is given twice')]);
+    expect(both).toEqual([
+      'TALLYGATE_PORT and TALLYGATE_PORT_FILE are one setting, given twice: leave one of the two.',
+    ]);
+    expect(await sentences({}, ['--port', '1', '--port', '1'])).toEqual([
+      '--port is given twice: leave one of the two.',
+    ]);
   });
 });
 
@@ -167,6 +172,14 @@ describe('a malformed value', () => {
 
   it.each(['file:a/b#.db', 'file:/a b.db', 'file:///a%3Fb.db', 'file:...'])('is not that of %s', async (url) => {
     expect((await read({ TALLYGATE_DATABASE_URL: url })).databaseUrl?.reveal()).toBe(url);
+  });
+
+  it.each([
+    { what: 'a key that is there twice', yaml: 'port: 1\nhost: ::1\nport: 2', line: 3 },
+    { what: 'what is indented by a tab', yaml: 'port: 1\n\thost: ::1', line: 2 },
+    { what: 'a quote that is not closed', yaml: '\nport: "1', line: 2 },
+  ])('names the line of $what in tallygate.yaml', async ({ yaml, line }) => {
+    expect(await sentences({}, [], yaml)).toEqual([expect.stringContaining(`Look at line ${line}.`)]);
   });
 
   it('in tallygate.yaml too', async () => {

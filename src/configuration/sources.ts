@@ -68,13 +68,10 @@ export const fromFile = async (folder: string): Promise<Source> => {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { given: new Map(), problems: [] };
   const text = contentOf(path);
   if (text === undefined) return refused('tallygate.yaml cannot be read: it must be a file that this user may read.');
-  const content = await mappingIn(text);
-  if (content === undefined) {
-    return refused(
-      'tallygate.yaml must be one YAML mapping, like `port: 8443`; tags and unknown aliases are not taken.',
-    );
-  }
-  const entries = Object.entries(content).map(([name, value]) => ({ name, text: listed(value) }));
+  const read = await mappingIn(text);
+  if (!('mapping' in read))
+    return refused(`${oneMapping}${read.line === undefined ? '' : ` Look at line ${read.line}.`}`);
+  const entries = Object.entries(read.mapping).map(([name, value]) => ({ name, text: listed(value) }));
   const problems = entries
     .filter(({ text }) => text === undefined)
     .map(({ name }) => ({ sentence: `${keys.call(name)} must be one value, or a list of values.` }));
@@ -89,16 +86,23 @@ export const fromFile = async (folder: string): Promise<Source> => {
 
 const refused = (sentence: string): Source => ({ given: new Map(), problems: [{ sentence }] });
 
-const mappingIn = async (text: string): Promise<object | undefined> => {
+const oneMapping =
+  'tallygate.yaml must be one YAML mapping, like `port: 8443`, with each key once; tags and unknown aliases are not taken.';
+
+/** @returns the mapping; or the line that is wrong, where it is one */
+const mappingIn = async (
+  text: string,
+): Promise<{ readonly mapping: object } | { readonly line: number | undefined }> => {
   const { parseDocument, isMap } = await import('yaml');
   try {
     const document = parseDocument(text, { logLevel: 'error' });
-    if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
-    if (document.contents !== null && !isMap(document.contents)) return undefined;
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) return { line: problem.linePos?.[0].line };
+    if (document.contents !== null && !isMap(document.contents)) return { line: undefined };
     const content: unknown = document.toJS();
-    return typeof content === 'object' ? (content ?? {}) : undefined;
+    return typeof content === 'object' ? { mapping: content ?? {} } : { line: undefined };
   } catch {
-    return undefined; // an alias of nothing, or so much in so few lines that it is an attack
+    return { line: undefined }; // an alias of nothing, or so much in so few lines that it is an attack
   }
 };
 
@@ -129,13 +133,21 @@ const resolve = (entries: readonly Entry[], { spell, inFile, call }: Spelling): 
     const plain = names.get(spelled);
     const name = plain ?? (spelled.endsWith(inFile) ? names.get(spelled.slice(0, -inFile.length)) : undefined);
     const value = plain === undefined && name !== undefined ? contentOf(text) : text;
+    const before = name === undefined ? undefined : given.get(name);
     if (name === undefined) problems.push(unknown(spelled, { names: [...names.keys()], inFile, call }));
     else if (value === undefined) problems.push({ sentence: `${call(spelled)} names a file that cannot be read.` });
-    else if (given.has(name)) problems.push({ sentence: `${call(spelled)} is given twice: leave one of the two.` });
+    else if (before !== undefined) problems.push(givenTwice(before.calledHere, call(spelled)));
     else given.set(name, { text: value, calledHere: call(spelled) });
   }
   return { given, problems };
 };
+
+const givenTwice = (first: string, second: string): Problem => ({
+  sentence:
+    first === second
+      ? `${first} is given twice: leave one of the two.`
+      : `${first} and ${second} are one setting, given twice: leave one of the two.`,
+});
 
 const contentOf = (path: string): string | undefined => {
   try {
