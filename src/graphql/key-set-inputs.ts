@@ -65,7 +65,10 @@ abstract class KeySetSettingsInput {
   })
   jwks?: string | null;
 
-  @Field(() => Int, { nullable: true, description: lifetimeDescription('accessTokenLifetimeSeconds') })
+  @Field(() => Int, {
+    nullable: true,
+    description: `${lifetimeDescription('accessTokenLifetimeSeconds')} At most maxAccessTokenLifetimeSeconds, to which the default is lowered where that is less.`,
+  })
   accessTokenLifetimeSeconds?: number | null;
 
   @Field(() => Int, {
@@ -76,11 +79,14 @@ abstract class KeySetSettingsInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `${lifetimeDescription('refreshTokenLifetimeSeconds')} At least refreshTokenIdleSeconds.`,
+    description: `${lifetimeDescription('refreshTokenLifetimeSeconds')} At least refreshTokenIdleSeconds, to which the default is raised where that is more.`,
   })
   refreshTokenLifetimeSeconds?: number | null;
 
-  @Field(() => Int, { nullable: true, description: lifetimeDescription('refreshTokenIdleSeconds') })
+  @Field(() => Int, {
+    nullable: true,
+    description: `${lifetimeDescription('refreshTokenIdleSeconds')} At most refreshTokenLifetimeSeconds, to which the default is lowered where that is less.`,
+  })
   refreshTokenIdleSeconds?: number | null;
 
   @Field(() => Int, { nullable: true, description: lifetimeDescription('refreshTokenReuseWindowSeconds') })
