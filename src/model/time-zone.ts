@@ -15,18 +15,27 @@ export interface TimeZone {
  * @throws ManagementError BAD_USER_INPUT on `field`, with the nearest name
  */
 export const timeZone = (name: string, field: string): TimeZone => {
-  const key = name.toLowerCase();
-  const known = zones.get(key);
+  const known = zones.get(name);
   if (known !== undefined) return known;
   const formatter = isZoneName(name) ? formatterOf(name) : undefined;
   if (formatter === undefined) throw badInput(field, refusal(name));
-  const zone: TimeZone = { name, offsetAt: remembering((at) => wallClock(formatter, at) - wholeSeconds(at)) };
+  const offsetAt = remembering((at) => wallClock(formatter, at) - wholeSeconds(at));
+  const zone: TimeZone = { name: withItsCapitals(name, formatter), offsetAt };
   if (zones.size >= keptZones) zones.clear();
-  zones.set(key, zone);
+  zones.set(name, zone);
   return zone;
 };
 
-/** Formatters are dear to make and hold memory, and callers choose the names: only so many are kept. */
+/** A link stays the name that was given: the runtime knows the capitals of the zone that it leads to alone. */
+const withItsCapitals = (name: string, formatter: Intl.DateTimeFormat): string => {
+  const { timeZone: known } = formatter.resolvedOptions();
+  return known.toLowerCase() === name.toLowerCase() ? known : name;
+};
+
+/**
+ * Formatters are dear to make and hold memory, and callers choose the names: only so many are kept. Each spelling for itself: nobody is
+ * answered with that of somebody else.
+ */
 const keptZones = 100;
 const zones = new Map<string, TimeZone>();
 

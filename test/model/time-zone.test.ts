@@ -33,6 +33,12 @@ describe('timeZone', () => {
     expect(timeZone('europe/berlin', 'z').offsetAt(summer)).toBe(2 * 3_600_000);
   });
 
+  it('gives a name its own capitals, and a link those that it was asked by, whoever asked before', () => {
+    expect(timeZone('AMERICA/port-AU-prince', 'z').name).toBe('America/Port-au-Prince');
+    expect(timeZone('brazil/EAST', 'z').name).toBe('brazil/EAST');
+    expect(timeZone('Brazil/East', 'z').name).toBe('Brazil/East');
+  });
+
   test.each(['CET', 'EST', 'EST5EDT', 'MST7MDT', 'WET', 'GMT', 'Z', 'Japan', 'Local', '', '+01:00', 'Etc/Unknown'])(
     'refuses "%s"',
     (name) => {
