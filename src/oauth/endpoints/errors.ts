@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { errorHelp, type ErrorHelp } from '../error-help.js';
 import { oauthErrorStatus } from '../oauth-error.js';
 import type { Endpoint } from './endpoint.js';
+import { curlCommandFor, escaped, htmlPage, pageHeaders } from './page.js';
 import { publicDocument } from './public-document.js';
-import { stylesheet } from './errors-style.js';
 
 /** GET /errors: what `error_uri` points to, one section for each code. Needs no other host and runs no script. */
 export const errorsEndpoint = (issuer: string): Endpoint => {
@@ -14,16 +13,14 @@ export const errorsEndpoint = (issuer: string): Endpoint => {
     cors: 'everybody',
     handle: (request) =>
       Promise.resolve(
-        publicDocument(request, { contentType: 'text/html; charset=utf-8', maxAgeSeconds: 300, body, headers }),
+        publicDocument(request, {
+          contentType: 'text/html; charset=utf-8',
+          maxAgeSeconds: 300,
+          body,
+          headers: pageHeaders,
+        }),
       ),
   };
-};
-
-const styleDigest = createHash('sha256').update(stylesheet).digest('base64');
-
-const headers = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'referrer-policy': 'no-referrer',
 };
 
 interface Entry extends ErrorHelp {
@@ -37,28 +34,14 @@ const pageOf = (issuer: string): string => {
     status: new Map<string, number>(Object.entries(oauthErrorStatus)).get(code) ?? 400,
     ...help,
   }));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Errors - Tallygate</title>
-<style>${stylesheet}</style>
-</head>
-<body>
-<header>
-<h1>Errors of the OAuth endpoints</h1>
+  return htmlPage({
+    title: 'Errors - Tallygate',
+    header: `<h1>Errors of the OAuth endpoints</h1>
 <p>Every refusal of <code>${escaped(issuer)}</code>, but for those of GraphQL, carries one of these codes in <code>error</code>, a sentence in <code>error_description</code> that says what would be right, and a <code>request_id</code> that finds the line in the log. The statuses 405, 408, 413, 415 and 431 come with <code>invalid_request</code>. GraphQL has codes of its own, in <code>extensions.code</code>: docs/administration.md lists them.</p>
 <p>In the lines to try, <code>$TG_KEY</code> and <code>$TG_SECRET</code> are the id and secret of a client, <code>$TG_ADMIN_KEY</code> and <code>$TG_ADMIN_SECRET</code> those of one that manages; the first start writes them to <code>.tallygate/quickstart.env</code>. <code>$TOKEN</code> is an access token of the managing client with the scope that is needed, <code>$REFRESH_TOKEN</code> one of the password grant.</p>
-<nav aria-label="Error codes"><ul>${entries.map(({ code, status }) => `<li><a href="#${code}">${code}</a> <small>${status}</small></li>`).join('')}</ul></nav>
-</header>
-<main>
-${entries.map((entry) => sectionOf(entry, issuer)).join('\n')}
-</main>
-</body>
-</html>
-`;
+<nav aria-label="Error codes"><ul>${entries.map(({ code, status }) => `<li><a href="#${code}">${code}</a> <small>${status}</small></li>`).join('')}</ul></nav>`,
+    main: entries.map((entry) => sectionOf(entry, issuer)).join('\n'),
+  });
 };
 
 const sectionOf = ({ code, status, source, cause, fix, curl }: Entry, issuer: string): string =>
@@ -69,18 +52,5 @@ const sectionOf = ({ code, status, source, cause, fix, curl }: Entry, issuer: st
 <h3>Fix</h3>
 <ul>${fix.map((step) => `<li>${escaped(step)}</li>`).join('')}</ul>
 <h3>Try</h3>
-<pre><code>${escaped(`${commandFor(issuer)} ${curl(issuer)}`)}</code></pre>
+<pre><code>${escaped(`${curlCommandFor(issuer)} ${curl(issuer)}`)}</code></pre>
 </section>`;
-
-/** The certificate of the first start is self-made, and its issuer is this machine. */
-const commandFor = (issuer: string): string =>
-  /^https:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(`${issuer}/`) ? 'curl -k' : 'curl';
-
-const entities = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-]);
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => entities.get(character) ?? '');

@@ -1,4 +1,4 @@
-/** Of the page of errors; the digest of exactly this text stands in its Content-Security-Policy. */
+/** Of the pages for people; the digest of exactly this text stands in their Content-Security-Policy. */
 export const stylesheet = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --paper: #ffffff; --code: #f3f5f7; --line: #d5dae0; --mark: #0b62c4; --lit: #eef5fd; }
 @media (prefers-color-scheme: dark) {
