@@ -8,6 +8,7 @@ import { createApp, type AppParts } from './http/app.js';
 import { statisticsRoutes } from './http/csv-route.js';
 import type { GraphqlDeps } from './graphql/graphql-deps.js';
 import type { Graphql } from './http/graphql-delivery.js';
+import { withFrontPage } from './http/front-page.js';
 import { graphqlDocuments } from './http/graphql-documents.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
@@ -77,14 +78,17 @@ export const compose = async (parts: Parts): Promise<Composition> => {
   let graphql: Promise<Graphql> | undefined;
   const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
   return {
-    handler: appOf(parts, {
-      endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
-      routes: [
-        graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
-        ...statisticsRoutes({ oauth, statisticsTimeZone }),
-        ...healthRoutes(parts.isReady),
-      ],
-    }),
+    handler: appOf(
+      parts,
+      withFrontPage(issuer, {
+        endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
+        routes: [
+          graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
+          ...statisticsRoutes({ oauth, statisticsTimeZone }),
+          ...healthRoutes(parts.isReady),
+        ],
+      }),
+    ),
     oauth,
     makeRest: async () => {
       await makeGraphql();

@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { refuseStart, StartRefused } from './configuration/problem.js';
 import { createApp, type AppParts } from './http/app.js';
 import { frontDoor, type FrontDoor } from './http/front-door.js';
+import { withFrontPage } from './http/front-page.js';
 import { graphqlDocuments } from './http/graphql-documents.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
@@ -139,11 +140,11 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
   const health = healthRoutes(() => isReady(state));
   const waiting = plainApp(
     { state, log, issuer },
-    {
+    withFrontPage(issuer, {
       endpoints: [...fixedEndpoints(issuer), ...graphqlDocuments()],
       routes: [...health, graphqlRoute(() => Promise.reject(away))],
       elsewhere: away,
-    },
+    }),
   );
   const healthPaths = health.flatMap(({ path }) => pathsBelow(issuer, path));
   door.serveAtOnce(healthPaths, waiting);

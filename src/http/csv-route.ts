@@ -19,7 +19,11 @@ export interface StatisticsRouteDeps {
 
 /** Statistics outside GraphQL: the registered users of many applications as CSV. */
 export const statisticsRoutes = (deps: StatisticsRouteDeps): readonly Route[] => [
-  { path: '/statistics/registered-users.csv', methods: { GET: (context) => answerCsv(deps, context) } },
+  {
+    path: '/statistics/registered-users.csv',
+    signpost: { group: 'management', purpose: 'Registered users by period, as CSV.', needs: 'a bearer token' },
+    methods: { GET: (context) => answerCsv(deps, context) },
+  },
 ];
 
 const answerCsv = async (deps: StatisticsRouteDeps, context: Context): Promise<void> => {

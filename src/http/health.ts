@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { Signpost } from '../oauth/endpoints/endpoint.js';
 import type { Route } from './route.js';
 
 /** `/livez`: the process answers. `/readyz`, also `/healthz`: it takes requests, and its store answers. */
@@ -13,11 +14,17 @@ export const healthRoutes = (isReady: () => Promise<boolean>): readonly Route[] 
     say(context, isReadyNow ? 200 : 503, isReadyNow ? 'ok' : 'not ready');
   };
   return [
-    { path: '/livez', methods: { GET: live } },
-    { path: '/readyz', methods: { GET: ready } },
-    { path: '/healthz', methods: { GET: ready } },
+    { path: '/livez', signpost: signpost('Whether the process answers.'), methods: { GET: live } },
+    {
+      path: '/readyz',
+      signpost: signpost('Whether it takes requests, and its store answers.'),
+      methods: { GET: ready },
+    },
+    { path: '/healthz', signpost: signpost('The same as /readyz.'), methods: { GET: ready } },
   ];
 };
+
+const signpost = (purpose: string): Signpost => ({ group: 'health', purpose });
 
 const say = (context: Context, status: number, text: string): void => {
   context.status = status;

@@ -8,10 +8,18 @@ export const acceptedMediaType = (accept: string | undefined): GraphqlMediaType 
   if (accept === undefined || accept.trim() === '') return 'application/json';
   const ranges = accept.split(',').slice(0, rangeLimit).map(rangeOf);
   const [best] = offered
-    .map((type) => ({ type, ...wish(type, ranges) }))
+    .map((type) => ({ type, ...wish([type, 'application/*', '*/*'], ranges) }))
     .filter(({ quality }) => quality > 0)
     .sort((left, right) => right.quality - left.quality || left.place - right.place);
   return best?.type;
+};
+
+/** Whether an `Accept` header has room for a page; without one everything is welcome (RFC 9110 §12.5.1). */
+export const acceptsHtml = (accept: string | readonly string[] | undefined): boolean => {
+  const text = String(accept ?? '').trim();
+  if (text === '') return true;
+  const ranges = text.split(',').slice(0, rangeLimit).map(rangeOf);
+  return wish(['text/html', 'text/*', '*/*'], ranges).quality > 0;
 };
 
 /** Whether a body is JSON in UTF-8, as its `Content-Type` says (RFC 8259 §8.1). */
@@ -36,10 +44,10 @@ const rangeOf = (text: string): Range => {
 
 /** What is named exactly decides before what a wildcard means; of two that are as welcome the one that is named first. */
 const wish = (
-  type: GraphqlMediaType,
+  names: readonly string[],
   ranges: readonly Range[],
 ): { readonly quality: number; readonly place: number } => {
-  for (const name of [type, 'application/*', '*/*']) {
+  for (const name of names) {
     const place = ranges.findIndex((candidate) => candidate.type === name);
     const range = ranges[place];
     if (range !== undefined) return { quality: range.quality, place };

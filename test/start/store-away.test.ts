@@ -72,6 +72,16 @@ it('lives, is not ready and puts everything off while its store is away at the s
   for (const path of ['/errors', '/graphql/schema.graphql', '/graphql/explorer']) {
     expect(await ask(`${url}${path}`)).toMatchObject({ status: 200 }); // none of them needs it
   }
+  const page = await fetch(`${url}/`);
+  expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'public, max-age=0']);
+  const text = await page.text();
+  expect(text).toContain('The server waits for its store.');
+  expect(text.match(/<a href="[^"]*/g)).toEqual(
+    ['/errors', '/graphql/schema.graphql', '/graphql/explorer', '/livez', '/readyz', '/healthz'].map((path) =>
+      expect.stringContaining(path),
+    ),
+  );
+  expect(text).not.toContain('/token');
   server?.kill('SIGTERM');
   expect(await server?.ended).toBe(0);
 });

@@ -29,6 +29,15 @@ export interface Listing {
   readonly authenticationMethods?: readonly ClientAuthenticationMethod[];
 }
 
+/** How the page at `/` speaks of what is at a path. */
+export interface Signpost {
+  readonly group: 'tokens' | 'discovery' | 'management' | 'health';
+  /** One sentence, as text. */
+  readonly purpose: string;
+  /** What a request there has to bring along; absent: nothing, everybody may ask. */
+  readonly needs?: 'client authentication' | 'a bearer token';
+}
+
 export interface Endpoint {
   readonly paths: readonly string[];
   readonly method: 'GET' | 'POST';
@@ -36,6 +45,8 @@ export interface Endpoint {
   readonly cors: 'nobody' | 'public_clients' | 'everybody';
   /** Absent: the metadata document does not name it. */
   readonly listing?: Listing;
+  /** Absent: the page at `/` does not name it. */
+  readonly signpost?: Signpost;
   /** Throws OAuthError for refusals; the delivery turns them into RFC 6749 §5.2 objects. */
   readonly handle: (request: EndpointRequest) => Promise<EndpointResponse>;
 }

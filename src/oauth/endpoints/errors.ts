@@ -11,6 +11,7 @@ export const errorsEndpoint = (issuer: string): Endpoint => {
     paths: ['/errors'],
     method: 'GET',
     cors: 'everybody',
+    signpost: { group: 'discovery', purpose: 'Every error code, with its cause and how to fix it.' },
     handle: (request) =>
       Promise.resolve(
         publicDocument(request, {

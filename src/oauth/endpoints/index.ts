@@ -20,5 +20,5 @@ export const fixedEndpoints = (issuer: string): readonly Endpoint[] => [errorsEn
 
 export const createEndpoints = (deps: OAuthDeps): readonly Endpoint[] => {
   const created = endpoints.map((create) => create(deps));
-  return [...created, ...fixedEndpoints(deps.issuer), metadataEndpoint(deps, created)];
+  return [...created, metadataEndpoint(deps, created), ...fixedEndpoints(deps.issuer)];
 };

@@ -29,6 +29,11 @@ export const introspectEndpoint = (deps: OAuthDeps): Endpoint => ({
     member: 'introspection_endpoint',
     authenticationMethods: clientAuthenticationMethods.filter((method) => method !== 'NONE'),
   },
+  signpost: {
+    group: 'tokens',
+    purpose: 'Says whether a token is active, and what it allows (RFC 7662).',
+    needs: 'client authentication',
+  },
   handle: (request) => notingRefusal(deps, { request, endpoint: 'introspect' }, (at) => introspect(deps, request, at)),
 });
 

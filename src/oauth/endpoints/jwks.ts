@@ -9,6 +9,7 @@ export const jwksEndpoint = ({ signingKeys }: OAuthDeps): Endpoint => ({
   method: 'GET',
   cors: 'everybody',
   listing: { member: 'jwks_uri' },
+  signpost: { group: 'discovery', purpose: 'The public keys that verify access tokens.' },
   handle: (request) =>
     Promise.resolve(
       publicDocument(request, {

@@ -21,6 +21,7 @@ export const metadataEndpoint = (deps: OAuthDeps, endpoints: readonly Endpoint[]
     paths: wellKnownPaths(issuer),
     method: 'GET',
     cors: 'everybody',
+    signpost: { group: 'discovery', purpose: 'What works here, for OAuth libraries: the metadata (RFC 8414).' },
     handle: async (request) => {
       const document = [
         ['issuer', issuer],

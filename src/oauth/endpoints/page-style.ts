@@ -6,11 +6,18 @@ export const stylesheet = `
 }
 body { margin: 0 auto; padding: 2rem 1.25rem 6rem; max-width: 46rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
 h1 { margin: 0 0 .5rem; font-size: 1.6rem; line-height: 1.25; }
-h2 { margin: 0; font-size: 1.15rem; font-family: ui-monospace, monospace; }
+h2 { margin: 0; font-size: 1.15rem; }
+h2 a { font-family: ui-monospace, monospace; }
 h3 { margin: 1rem 0 .25rem; font-size: .8rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); }
 h2 small { display: block; font: .85rem/1.6 system-ui, sans-serif; color: var(--soft); }
 a { color: var(--mark); text-decoration: none; }
 a:hover, a:focus-visible { text-decoration: underline; }
+dl, dd { margin: 0; }
+dl div { margin-top: .75rem; }
+dt { overflow-wrap: anywhere; }
+dt small, dd small { color: var(--soft); }
+dd small { display: inline-block; }
+[role=status] { margin-top: 1rem; padding: .75rem 1rem; border: 1px solid var(--mark); border-radius: .375rem; background: var(--lit); }
 p, ul { margin: 0; }
 header p + p { margin-top: .5rem; }
 ul { padding-left: 1.25rem; }
@@ -20,5 +27,7 @@ section { margin-top: 1.5rem; padding: 1.25rem; border: 1px solid var(--line); b
 section:target { border-color: var(--mark); background: var(--lit); }
 code, pre { font-family: ui-monospace, monospace; font-size: .875rem; }
 pre { margin: .25rem 0 0; padding: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--code); border: 1px solid var(--line); border-radius: .375rem; }
+h2 + pre { margin-top: .75rem; }
+pre + p { margin-top: .75rem; }
 p code { padding: .1rem .3rem; background: var(--code); border-radius: .25rem; overflow-wrap: anywhere; }
 `;

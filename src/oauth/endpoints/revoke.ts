@@ -16,6 +16,7 @@ export const revokeEndpoint = (deps: OAuthDeps): Endpoint => ({
   method: 'POST',
   cors: 'public_clients',
   listing: { member: 'revocation_endpoint', authenticationMethods: clientAuthenticationMethods },
+  signpost: { group: 'tokens', purpose: 'Ends a token (RFC 7009).', needs: 'client authentication' },
   handle: (request) => notingRefusal(deps, { request, endpoint: 'revoke' }, (at) => revoke(deps, request, at)),
 });
 

@@ -19,6 +19,7 @@ export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
   method: 'POST',
   cors: 'public_clients',
   listing: { member: 'token_endpoint', authenticationMethods: clientAuthenticationMethods },
+  signpost: { group: 'tokens', purpose: 'Issues access tokens, and refreshes them.', needs: 'client authentication' },
   handle: (request) => token(deps, request),
 });
 
