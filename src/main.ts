@@ -6,5 +6,12 @@ const isServer = process.argv[2]?.startsWith('--') ?? true;
 const leave = (): void => process.exit(0);
 
 if (isServer) process.on('SIGTERM', leave).on('SIGINT', leave);
-const { runProgram } = await import('./program.js');
-await runProgram(process.argv.slice(2));
+const { nodeRefusal } = await import('./node-version.js');
+const refusal = nodeRefusal(process.versions.node);
+if (refusal === undefined) {
+  const { runProgram } = await import('./program.js');
+  await runProgram(process.argv.slice(2));
+} else {
+  process.stderr.write(refusal);
+  process.exitCode = 78; // as of every start that the operator must do something about
+}

@@ -47,6 +47,16 @@ const production = {
   TALLYGATE_SECRET_KEY: randomBytes(32).toString('base64url'),
 };
 
+it('an older Node is told which one is needed, not what it lacks', async () => {
+  const older =
+    'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.18.9"}})';
+  const { status, stderr } = spawnSync(process.execPath, ['--import', older, await builtProgram()], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(78);
+  expect(stderr).toMatch(/^Tallygate did not start:\n- It needs Node[.]js 20[.]19 or later, and this is 20[.]18[.]9: /);
+});
+
 describe('production', () => {
   it('lists everything that is missing in one go, with lines to add, and makes nothing', async () => {
     const text = await refusal({ NODE_ENV: 'production' });
