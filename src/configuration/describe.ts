@@ -16,6 +16,8 @@ export const helpText = (version: string): string =>
   [
     `Tallygate ${version}: OAuth 2.0 tokens with a GraphQL control plane, and exact counts of who registered.`,
     '',
+    'npm start -- --port 8443     or     TALLYGATE_PORT=8443 npm start     or     port: 8443 in tallygate.yaml',
+    '',
     'Flags win over the environment, that over tallygate.yaml (a flag without its dashes is a key), that over the',
     'default. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
     '',

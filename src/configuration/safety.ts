@@ -19,7 +19,20 @@ export const safetyProblems = (judged: Judged): readonly Problem[] => [
 
 const newKey = 'TALLYGATE_SECRET_KEY=$(openssl rand -base64 32 | tr "+/" "-_" | tr -d "=")';
 
-const productionProblems = ({ values, isGiven }: Judged): readonly Problem[] => {
+const productionProblems = (judged: Judged): readonly Problem[] => {
+  const problems = missingInProduction(judged);
+  const { host, managementHost } = judged.values;
+  const [open] = [
+    ...(isLoopback(host) ? [] : ['TALLYGATE_HOST']),
+    ...(isLoopback(managementHost) ? [] : ['TALLYGATE_MANAGEMENT_HOST']),
+  ];
+  // Whoever only wanted to be reached by others did not ask for production.
+  return problems.length === 0 || open === undefined
+    ? problems
+    : [{ sentence: `${open} is beyond loopback, which means production: there nothing is made up.` }, ...problems];
+};
+
+const missingInProduction = ({ values, isGiven }: Judged): readonly Problem[] => {
   const problems: Problem[] = [];
   if (!isGiven('issuer')) {
     const line = 'TALLYGATE_ISSUER=https://auth.example.com';

@@ -41,7 +41,7 @@ export const fromFlags = (argv: readonly string[]): Source => {
     const next = argv[index + 1];
     if (name === undefined) {
       problems.push({
-        sentence: `Argument ${index + 1} is no flag: flags look like --port 8443. npm start -- --help lists them, and the commands.`,
+        sentence: `Argument ${index + 1} is no flag. Flags look like --port 8443, and npm wants two dashes before them: npm start -- --port 8443. npm start -- --help lists them, and the commands.`,
       });
     } else if (value === undefined && next !== undefined && !next.startsWith('--')) {
       entries.push({ name, text: next });
