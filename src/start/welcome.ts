@@ -28,13 +28,17 @@ How many are registered:
 TOKEN=$(curl -sk -u "$TG_ADMIN_KEY:$TG_ADMIN_SECRET" -d "grant_type=client_credentials&scope=statistics:read" ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 curl -k -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"query":"${query}"}' ${issuer}/graphql
 
-Explorer: ${issuer}/graphql/explorer
+In a browser:
+
+Overview: ${issuer}/
+Explorer: ${issuer}/graphql/explorer (its access token: "Get one", with TG_ADMIN_KEY and TG_ADMIN_SECRET of the file)
 Errors:   ${issuer}/errors
 `;
 };
 
 /** What he sees after every other start in development: where things are, and no secret. */
 export const welcomeBackText = (issuer: string, file: string | undefined): string => `
+  Overview  ${issuer}/
   Tokens    ${issuer}/token
   Explorer  ${issuer}/graphql/explorer
   Errors    ${issuer}/errors${file === undefined ? '' : `\n  Secrets   . ${quoted(file)}`}

@@ -181,6 +181,7 @@ it('prints lines for a terminal that work when they are pasted', async () => {
 
 it('tells a terminal where things are after every other start', () => {
   const text = welcomeBackText('https://localhost:8243', "/some where/it's/quickstart.env");
+  expect(text).toContain('https://localhost:8243/\n');
   expect(text).toContain('https://localhost:8243/token\n');
   expect(text).toContain('https://localhost:8243/graphql/explorer\n');
   expect(text).toContain(". '/some where/it'\\''s/quickstart.env'\n");
