@@ -29,6 +29,7 @@ const targets: readonly Target[] = [
   ...dashboard.templating.list
     .filter(({ type }: any) => type === 'query')
     .map(({ name, query }: any) => targetOf(`variable ${name}`, query.infinityQuery)),
+  ...dashboard.annotations.list.map(({ name, target }: any) => targetOf(`annotation ${name}`, target)),
 ];
 
 let server: TestServer;
@@ -69,6 +70,22 @@ describe('examples/grafana', () => {
     expect(new Set(sources)).toEqual(new Set(['"uid":"tallygate"']));
     const interval = dashboard.templating.list.find(({ name }: any) => name === 'interval');
     expect(interval.query.split(',')).toEqual([...intervals]);
+  });
+
+  it('shades the buckets that are still open, and no others', async () => {
+    const [{ target, mappings }] = dashboard.annotations.list;
+    expect(target.filterExpression).toBe('complete == false');
+    expect(target.columns.map(({ text }: any) => text)).toEqual(['time', 'timeEnd', 'complete']);
+    expect(mappings.text).toEqual({ source: 'text', value: expect.any(String) });
+    const query = filledIn(target.url_options.body_graphql_query);
+    const { body } = await server.graphql(query, {}, await server.adminToken(['statistics:read']));
+    const { series } = body.data.application.registeredUsers;
+    const open = series.filter(({ complete }: any) => complete === false);
+    expect(open).toEqual([{ start: '2026-01-15T00:00:00.000Z', end: '2026-01-16T00:00:00.000Z', complete: false }]);
+    // The bars stand beside the start of their bucket, so that the open ones stand in what is shaded.
+    const bars = dashboard.panels.filter((panel: any) => panel.fieldConfig?.defaults.custom?.drawStyle === 'bars');
+    expect(bars).toHaveLength(2);
+    for (const { fieldConfig } of bars) expect(fieldConfig.defaults.custom.barAlignment).toBe(1);
   });
 
   test.each(targets)('asks for $what what the API answers', async ({ query, root, selectors }) => {
