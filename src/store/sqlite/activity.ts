@@ -8,25 +8,8 @@ const stepSize = 100;
 
 /** Nothing is written for who is gone, so that nothing has to vanish later. */
 export const sqliteActivity = (engine: Engine): ActivityStore => {
-  const { isGoneApplication, isErasedUser } = gone(engine);
-  const replaceTally = engine.statement(
-    `INSERT INTO token_tallies (application_id, environment, day, grant_type, server, quarters) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET quarters = excluded.quarters`,
-  );
-  const addQuarters = engine.statement(
-    `INSERT INTO user_days (application_id, environment, day, user_id, early, middle, late) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET early = early | excluded.early, middle = middle | excluded.middle, late = late | excluded.late`,
-  );
-  const keepTally = ({ applicationId, environment, day, grantType, server, quarters }: TokenTally): void => {
-    if (isGoneApplication(applicationId)) return;
-    const figures = [...quarters].map(([quarter, { issued, refused }]) => [quarter, issued, refused]);
-    replaceTally.run(applicationId, environment, day, grantType, server, JSON.stringify(figures));
-  };
-  const keepUser = ({ applicationId, environment, day, userId, quarters }: UserActivity): void => {
-    if (isGoneApplication(applicationId) || isErasedUser(userId)) return;
-    const { early, middle, late } = maskOf(quarters);
-    addQuarters.run(applicationId, environment, day, userId, early, middle, late);
-  };
+  const keepTally = tallyKeeper(engine);
+  const keepUser = userKeeper(engine);
   return {
     record: async ({ tallies, users }) => {
       const rows = [...tallies.map((tally) => () => keepTally(tally)), ...users.map((user) => () => keepUser(user))];
@@ -36,5 +19,33 @@ export const sqliteActivity = (engine: Engine): ActivityStore => {
         });
       }
     },
+  };
+};
+
+/** Each call is part of a write. */
+const tallyKeeper = (engine: Engine): ((tally: TokenTally) => void) => {
+  const { isGoneApplication } = gone(engine);
+  const replaceTally = engine.statement(
+    `INSERT INTO token_tallies (application_id, environment, day, grant_type, server, quarters) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET quarters = excluded.quarters`,
+  );
+  return ({ applicationId, environment, day, grantType, server, quarters }) => {
+    if (isGoneApplication(applicationId)) return;
+    const figures = [...quarters].map(([quarter, { issued, refused }]) => [quarter, issued, refused]);
+    replaceTally.run(applicationId, environment, day, grantType, server, JSON.stringify(figures));
+  };
+};
+
+/** Each call is part of a write. */
+const userKeeper = (engine: Engine): ((activity: UserActivity) => void) => {
+  const { isGoneApplication, isErasedUser } = gone(engine);
+  const addQuarters = engine.statement(
+    `INSERT INTO user_days (application_id, environment, day, user_id, early, middle, late) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET early = early | excluded.early, middle = middle | excluded.middle, late = late | excluded.late`,
+  );
+  return ({ applicationId, environment, day, userId, quarters }) => {
+    if (isGoneApplication(applicationId) || isErasedUser(userId)) return;
+    const { early, middle, late } = maskOf(quarters);
+    addQuarters.run(applicationId, environment, day, userId, early, middle, late);
   };
 };

@@ -10,7 +10,6 @@ export const applicationWrites = (
   cache: ClientCache,
 ): Pick<ApplicationStore, 'create' | 'replace' | 'remove'> => {
   const rows = applicationRows(engine);
-  const removal = applicationRemoval(engine);
   return {
     create: (application, audit) =>
       engine.write(() => {
@@ -31,19 +30,24 @@ export const applicationWrites = (
       };
       return engine.write(replace, () => cache.forget(next.id));
     },
-    remove: async (id, audit, expectedVersion) => {
-      const remove = () => {
-        const refused = rows.movedFrom(id, expectedVersion);
-        if (refused !== undefined) return refused;
-        rows.remove(id);
-        removal.mark(id);
-        insertAudit(engine, audit);
-        return 'removed';
-      };
-      const outcome = await engine.write(remove, () => cache.forget(id));
-      if (outcome === 'removed') await removal.finish(id);
-      return outcome;
-    },
+    remove: removeWith(engine, cache, rows),
+  };
+};
+
+const removeWith = (engine: Engine, cache: ClientCache, rows: ApplicationRows): ApplicationStore['remove'] => {
+  const removal = applicationRemoval(engine);
+  return async (id, audit, expectedVersion) => {
+    const remove = () => {
+      const refused = rows.movedFrom(id, expectedVersion);
+      if (refused !== undefined) return refused;
+      rows.remove(id);
+      removal.mark(id);
+      insertAudit(engine, audit);
+      return 'removed';
+    };
+    const outcome = await engine.write(remove, () => cache.forget(id));
+    if (outcome === 'removed') await removal.finish(id);
+    return outcome;
   };
 };
 

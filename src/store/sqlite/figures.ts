@@ -64,24 +64,13 @@ interface Gathered {
 }
 
 export const figureChanges = (statements: Statements): FigureChanges => {
-  const byKey = statements.statement<FigureRow>(
-    `SELECT position, registered, erased FROM registration_figures
-     WHERE application_id = ? AND environment = ? AND grain = ? AND position = ?`,
-  );
   const save = statements.statement(
     `INSERT INTO registration_figures (application_id, environment, grain, position, registered, erased)
      VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET registered = excluded.registered, erased = excluded.erased`,
   );
   const gathered = new Map<string, Gathered>();
-  const gather = (of: FigureOf, grain: Grain, position: number): Counts => {
-    const key = `${grain} ${position} ${environmentColumn(of)} ${of.applicationId}`;
-    const known = gathered.get(key);
-    if (known !== undefined) return known.counts;
-    const counts = countsOf(grain, byKey.get(of.applicationId, environmentColumn(of), grain, position) ?? empty);
-    gathered.set(key, { of, grain, position, counts });
-    return counts;
-  };
+  const gather = gatherer(statements, gathered);
   return {
     add: (of, at, change) => {
       for (const grain of ['day', 'quarter'] as const) {
@@ -96,6 +85,25 @@ export const figureChanges = (statements: Statements): FigureChanges => {
         save.run(of.applicationId, environmentColumn(of), grain, position, registered, erased);
       }
     },
+  };
+};
+
+/** Reads a row into the map when it is asked for first. */
+const gatherer = (
+  statements: Statements,
+  gathered: Map<string, Gathered>,
+): ((of: FigureOf, grain: Grain, position: number) => Counts) => {
+  const byKey = statements.statement<FigureRow>(
+    `SELECT position, registered, erased FROM registration_figures
+     WHERE application_id = ? AND environment = ? AND grain = ? AND position = ?`,
+  );
+  return (of, grain, position) => {
+    const key = `${grain} ${position} ${environmentColumn(of)} ${of.applicationId}`;
+    const known = gathered.get(key);
+    if (known !== undefined) return known.counts;
+    const counts = countsOf(grain, byKey.get(of.applicationId, environmentColumn(of), grain, position) ?? empty);
+    gathered.set(key, { of, grain, position, counts });
+    return counts;
   };
 };
 

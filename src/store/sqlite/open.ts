@@ -5,10 +5,10 @@ import { sqliteActivity } from './activity.js';
 import { sqliteApplications } from './applications.js';
 import { sqliteAudit } from './audit.js';
 import { diskWatch } from './disk-watch.js';
-import { createEngine } from './engine.js';
+import { createEngine, type Engine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
-import { firstInstants, newestOf } from './first-instants.js';
+import { firstInstants, newestOf, type FirstInstants } from './first-instants.js';
 import { openFile, openFileToRead } from './open-file.js';
 import { createReaders } from './readers.js';
 import { sqliteRegistrations } from './registrations.js';
@@ -43,16 +43,7 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
   return {
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
     clock,
-    applications: sqliteApplications(engine),
-    users: sqliteUsers(engine),
-    tokens: sqliteTokens(engine),
-    registrations: sqliteRegistrations(engine, instants),
-    activity: sqliteActivity(engine),
-    audit: sqliteAudit(engine),
-    idempotency: sqliteIdempotency(engine),
-    settings: sqliteSettings(engine),
-    signingKeys: sqliteSigningKeys(engine),
-    usage: sqliteUsage(engine),
+    ...portsOf(engine, instants),
     openSnapshot: sqliteSnapshots({
       readers,
       clock,
@@ -68,3 +59,16 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
     },
   };
 };
+
+const portsOf = (engine: Engine, instants: FirstInstants) => ({
+  applications: sqliteApplications(engine),
+  users: sqliteUsers(engine),
+  tokens: sqliteTokens(engine),
+  registrations: sqliteRegistrations(engine, instants),
+  activity: sqliteActivity(engine),
+  audit: sqliteAudit(engine),
+  idempotency: sqliteIdempotency(engine),
+  settings: sqliteSettings(engine),
+  signingKeys: sqliteSigningKeys(engine),
+  usage: sqliteUsage(engine),
+});

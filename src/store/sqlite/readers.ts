@@ -21,23 +21,15 @@ interface Waiting {
 }
 
 export const createReaders = (path: string): Readers => {
-  const free: Connection[] = [];
+  const pool = connectionPool(path);
   const waiting: Waiting[] = [];
-  let opened = 0;
   let closed = false;
-  const takeNow = (): Connection | undefined => {
-    const known = free.pop();
-    if (known !== undefined || opened >= connectionLimit) return known;
-    const connection = openConnection(path, { readOnly: true, timeoutMillis: busyMillis });
-    opened += 1;
-    return connection;
-  };
   return {
     take: () =>
       new Promise((resolve, reject) => {
         if (closed || waiting.length >= waitingLimit) throw new StoreUnavailable('Closing, or too many reads wait.');
         try {
-          const connection = takeNow();
+          const connection = pool.take();
           if (connection === undefined) waiting.push({ resolve, reject });
           else resolve(connection);
         } catch (error) {
@@ -48,11 +40,36 @@ export const createReaders = (path: string): Readers => {
       const next = waiting.shift();
       if (next !== undefined) next.resolve(connection);
       else if (closed) connection.close();
-      else free.push(connection);
+      else pool.keep(connection);
     },
     close: () => {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(new StoreUnavailable('The store is closing.'));
+      pool.closeKept();
+    },
+  };
+};
+
+interface ConnectionPool {
+  /** One that is free, or a new one while there are fewer than the limit. */
+  take(): Connection | undefined;
+  keep(connection: Connection): void;
+  closeKept(): void;
+}
+
+const connectionPool = (path: string): ConnectionPool => {
+  const free: Connection[] = [];
+  let opened = 0;
+  return {
+    take: () => {
+      const known = free.pop();
+      if (known !== undefined || opened >= connectionLimit) return known;
+      const connection = openConnection(path, { readOnly: true, timeoutMillis: busyMillis });
+      opened += 1;
+      return connection;
+    },
+    keep: (connection) => void free.push(connection),
+    closeKept: () => {
       for (const connection of free.splice(0)) connection.close();
     },
   };

@@ -55,12 +55,7 @@ const singleRegistration = (engine: Engine, instants: FirstInstants): SingleRegi
   const rows = registrationRows(engine);
   const { isGoneApplication, isErasedUser } = gone(engine);
   const again = { PRODUCTION: touch(engine, 'production'), SANDBOX: touch(engine, 'sandbox') };
-  const save = (before: RegistrationRow | undefined, after: RegistrationRow): void => {
-    const figures = figureChanges(engine);
-    rows.save(before, after, figures);
-    figures.write();
-    instants.note(after);
-  };
+  const save = saveWith(engine, instants);
   return {
     record: (registration) => {
       const { applicationId, environment, userId, at } = registration;
@@ -84,6 +79,17 @@ const singleRegistration = (engine: Engine, instants: FirstInstants): SingleRegi
   };
 };
 
+/** One row and the figures that count it. */
+const saveWith = (engine: Engine, instants: FirstInstants) => {
+  const rows = registrationRows(engine);
+  return (before: RegistrationRow | undefined, after: RegistrationRow): void => {
+    const figures = figureChanges(engine);
+    rows.save(before, after, figures);
+    figures.write();
+    instants.note(after);
+  };
+};
+
 /** The path of every login but the first: one statement. Instant twice, key. */
 const touch = (engine: Engine, environment: 'production' | 'sandbox') =>
   engine.statement(
@@ -92,17 +98,21 @@ const touch = (engine: Engine, environment: 'production' | 'sandbox') =>
   );
 
 /** Rows of one import one after the other, in memory until `write`. */
-const importBatch = (
-  engine: Engine,
-  instants: FirstInstants,
-): { take(registration: NewRegistration): ImportOutcome; write(): void } => {
+interface ImportBatch {
+  take(registration: NewRegistration): ImportOutcome;
+  write(): void;
+}
+
+interface RowState {
+  readonly before: RegistrationRow | undefined;
+  readonly after: RegistrationRow | undefined;
+}
+
+const importBatch = (engine: Engine, instants: FirstInstants): ImportBatch => {
   const rows = registrationRows(engine);
   const { isGoneApplication, isErasedUser } = gone(engine);
-  const states = new Map<
-    string,
-    { readonly before: RegistrationRow | undefined; readonly after: RegistrationRow | undefined }
-  >();
-  const stateOf = (key: Uint8Array) => {
+  const states = new Map<string, RowState>();
+  const stateOf = (key: Uint8Array): RowState => {
     const before = rows.byKey.get(key);
     return { before, after: before };
   };

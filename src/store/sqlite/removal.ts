@@ -1,3 +1,4 @@
+import type { Statement } from './connection.js';
 import type { Engine } from './engine.js';
 import { figureChanges } from './figures.js';
 import { erasedKey } from './gone.js';
@@ -23,16 +24,7 @@ export const applicationRemoval = (engine: Engine): ApplicationRemoval => {
   const pending = engine.statement<{ readonly id: string }>(
     'SELECT id FROM removed_applications WHERE cleaned = 0 LIMIT 1',
   );
-  const deletions = [
-    ...['families', 'access_tokens', 'registrations'].map(
-      (table) =>
-        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
-    ),
-    ...Object.entries(keyed).map(
-      ([table, key]) =>
-        `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
-    ),
-  ].map((sql) => engine.statement(sql));
+  const deletions = stepDeletions(engine);
   const step = (id: string): number => {
     const deleted = deletions.reduce((sum, deletion) => sum + deletion.run(id), 0);
     if (deleted === 0) cleaned.run(id);
@@ -51,6 +43,19 @@ export const applicationRemoval = (engine: Engine): ApplicationRemoval => {
     },
   };
 };
+
+/** Of each table that holds something of an application, a step's worth. */
+const stepDeletions = (engine: Engine): readonly Statement<unknown>[] =>
+  [
+    ...['families', 'access_tokens', 'registrations'].map(
+      (table) =>
+        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
+    ),
+    ...Object.entries(keyed).map(
+      ([table, key]) =>
+        `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE application_id = ? LIMIT ${stepSize})`,
+    ),
+  ].map((sql) => engine.statement(sql));
 
 const keyed: Readonly<Record<string, string>> = {
   registration_figures: 'application_id, environment, grain, position',

@@ -35,11 +35,7 @@ export const sqliteSnapshots =
 const longestMillis = 30_000;
 
 const begin = (connection: Connection, { readers, clock, newestOf }: Cuts): Snapshot => {
-  // Left behind by a COMMIT that failed.
-  if (connection.inTransaction()) connection.exec('ROLLBACK');
-  connection.statement('BEGIN').run();
-  // The cut is made by the first read, not by BEGIN.
-  connection.statement('SELECT count(*) FROM settings').get();
+  makeCut(connection);
   const readAt = clock();
   const asOf = asOfCut({ unreached: readAt + 1, newest: newestOf(connection) });
   let open = true;
@@ -47,11 +43,7 @@ const begin = (connection: Connection, { readers, clock, newestOf }: Cuts): Snap
     if (!open) return;
     open = false;
     clearTimeout(limit);
-    try {
-      connection.statement('COMMIT').run();
-    } finally {
-      readers.giveBack(connection);
-    }
+    leaveCut(connection, readers);
   };
   const limit = setTimeout(() => void answer(end).catch(() => undefined), longestMillis).unref();
   const statements: Statements = {
@@ -69,4 +61,20 @@ const begin = (connection: Connection, { readers, clock, newestOf }: Cuts): Snap
     findApplications: (ids) => answer(() => findApplications(statements, ids)),
     close: () => answer(end),
   };
+};
+
+const makeCut = (connection: Connection): void => {
+  // Left behind by a COMMIT that failed.
+  if (connection.inTransaction()) connection.exec('ROLLBACK');
+  connection.statement('BEGIN').run();
+  // The cut is made by the first read, not by BEGIN.
+  connection.statement('SELECT count(*) FROM settings').get();
+};
+
+const leaveCut = (connection: Connection, readers: Readers): void => {
+  try {
+    connection.statement('COMMIT').run();
+  } finally {
+    readers.giveBack(connection);
+  }
 };

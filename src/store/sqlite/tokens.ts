@@ -1,3 +1,4 @@
+import type { EpochMillis } from '../../model/clock.js';
 import type { OpaqueAccessToken, TokenFamily } from '../../model/token-family.js';
 import type { TokenStore } from '../port/tokens.js';
 import { insertAudit } from './audit.js';
@@ -6,9 +7,26 @@ import type { Engine } from './engine.js';
 import { familyOf, familyRows, pageFamilies, revokeFamilies } from './families.js';
 
 export const sqliteTokens = (engine: Engine): TokenStore => {
-  const rows = familyRows(engine);
   const accessTokens = accessTokenRows(engine);
   const once = expiringKeys(engine);
+  return {
+    ...issuance(engine, accessTokens),
+    ...familyPort(engine),
+    findAccessToken: (digest, at) => engine.read(() => accessTokens.find(digest, at)),
+    removeAccessToken: (digest) => engine.write(() => accessTokens.remove(digest)),
+    denyJwt: (jti, expiresAt) => engine.write(() => once.denyJwt(jti, expiresAt)),
+    isDenied: (jti, at) => engine.read(() => once.isDenied(jti, at)),
+    claimAssertion: (key, expiresAt, at) =>
+      engine.write(() => (once.claim(key, expiresAt, at) ? 'claimed' : 'already_claimed')),
+  };
+};
+
+/** A family and the opaque access token that comes with it are one transaction. */
+const issuance = (
+  engine: Engine,
+  accessTokens: AccessTokenRows,
+): Pick<TokenStore, 'open' | 'advance' | 'keepAccessToken'> => {
+  const rows = familyRows(engine);
   return {
     open: (family, accessToken) =>
       engine.write(() => {
@@ -25,7 +43,14 @@ export const sqliteTokens = (engine: Engine): TokenStore => {
         return row === undefined ? { outcome: 'unknown' } : { outcome: 'not_advanced', family: familyOf(row) };
       }),
     keepAccessToken: (accessToken) => engine.write(() => accessTokens.insert(accessToken)),
-    findAccessToken: (digest, at) => engine.read(() => accessTokens.find(digest, at)),
+  };
+};
+
+const familyPort = (
+  engine: Engine,
+): Pick<TokenStore, 'findFamily' | 'revokeFamily' | 'revokeFamilies' | 'pageFamilies'> => {
+  const rows = familyRows(engine);
+  return {
     findFamily: (id) =>
       engine.read(() => {
         const row = rows.byId.get(id);
@@ -40,16 +65,17 @@ export const sqliteTokens = (engine: Engine): TokenStore => {
         return familyOf(row);
       }),
     revokeFamilies: (ended, at) => revokeFamilies(engine, ended, at),
-    removeAccessToken: (digest) => engine.write(() => accessTokens.remove(digest)),
-    denyJwt: (jti, expiresAt) => engine.write(() => once.denyJwt(jti, expiresAt)),
-    isDenied: (jti, at) => engine.read(() => once.isDenied(jti, at)),
-    claimAssertion: (key, expiresAt, at) =>
-      engine.write(() => (once.claim(key, expiresAt, at) ? 'claimed' : 'already_claimed')),
     pageFamilies: (filter, request) => engine.read(() => pageFamilies(engine, filter, request)),
   };
 };
 
-const accessTokenRows = (engine: Engine) => {
+interface AccessTokenRows {
+  insert(token: OpaqueAccessToken): void;
+  find(digest: string, at: EpochMillis): OpaqueAccessToken | undefined;
+  remove(digest: string): void;
+}
+
+const accessTokenRows = (engine: Engine): AccessTokenRows => {
   const insert = engine.statement(
     'INSERT INTO access_tokens (digest, application_id, user_id, expires_at, body) VALUES (?, ?, ?, ?, ?)',
   );
@@ -58,15 +84,15 @@ const accessTokenRows = (engine: Engine) => {
   );
   const remove = engine.statement('DELETE FROM access_tokens WHERE digest = ?');
   return {
-    insert: (token: OpaqueAccessToken): void => {
+    insert: (token) => {
       const { digest, applicationId, userId, expiresAt } = token;
       insert.run(digest, applicationId, userId ?? null, expiresAt, JSON.stringify(token));
     },
-    find: (digest: string, at: number): OpaqueAccessToken | undefined => {
+    find: (digest, at) => {
       const row = find.get(digest, at);
       return row && parseDocument<OpaqueAccessToken>(row.body);
     },
-    remove: (digest: string): void => void remove.run(digest),
+    remove: (digest) => void remove.run(digest),
   };
 };
 

@@ -4,16 +4,12 @@ import { insertAudit } from './audit.js';
 import type { Engine } from './engine.js';
 import { gone } from './gone.js';
 import { userErasure } from './removal.js';
-import { userOf, userRows } from './user-rows.js';
+import { userOf, userRows, type UserRows } from './user-rows.js';
 
 export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' | 'rehash' | 'erase'> => {
   const rows = userRows(engine);
   const { isErasedUser } = gone(engine);
   const eraseAllOf = userErasure(engine);
-  const endFamilies = engine.statement(
-    `UPDATE families SET revoked_at = ?1
-     WHERE user_id = ?2 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
-  );
   const rehash = engine.statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
   return {
     create: (user, audit) =>
@@ -24,18 +20,7 @@ export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' 
         insertAudit(engine, audit);
         return 'created';
       }),
-    update: (id, change, audit) =>
-      engine.write(() => {
-        const row = rows.byId.get(id);
-        if (row === undefined) return 'unknown';
-        const before = userOf(row);
-        if (change.enabled !== undefined && change.enabled.from !== before.enabled) return 'moved';
-        const user = changed(before, change);
-        rows.update(user);
-        if (change.password !== undefined) endFamilies.run(change.password.at, id);
-        insertAudit(engine, audit);
-        return user;
-      }),
+    update: updateWith(engine, rows),
     rehash: (id, expected, hash) => engine.write(() => void rehash.run(hash, id, expected)),
     erase: (id, audit) =>
       engine.write(() => {
@@ -45,6 +30,25 @@ export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' 
         return 'erased';
       }),
   };
+};
+
+const updateWith = (engine: Engine, rows: UserRows): UserStore['update'] => {
+  const endFamilies = engine.statement(
+    `UPDATE families SET revoked_at = ?1
+     WHERE user_id = ?2 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
+  );
+  return (id, change, audit) =>
+    engine.write(() => {
+      const row = rows.byId.get(id);
+      if (row === undefined) return 'unknown';
+      const before = userOf(row);
+      if (change.enabled !== undefined && change.enabled.from !== before.enabled) return 'moved';
+      const user = changed(before, change);
+      rows.update(user);
+      if (change.password !== undefined) endFamilies.run(change.password.at, id);
+      insertAudit(engine, audit);
+      return user;
+    });
 };
 
 const changed = (user: User, change: UserChange): User => {
