@@ -11,8 +11,17 @@ const live = { removedAt: { $exists: false } };
 
 export const byAge = { createdAt: 1, _id: 1 } as const;
 
-export const mongoApplications = (database: Database): ApplicationStore => {
-  const { applications, run } = database;
+export const mongoApplications = (database: Database): ApplicationStore => ({
+  create: (application, audit) => createApplication(database, application, audit),
+  replace: (next, expectedVersion, audit) => replaceApplication(database, next, { expectedVersion, audit }),
+  remove: (id, audit, expectedVersion) => removeApplication(database, id, { expectedVersion, audit }),
+  ...lookups(database),
+  ...listing(database),
+});
+
+type Lookups = Pick<ApplicationStore, 'find' | 'findByName' | 'findMany' | 'findClient' | 'isPublicOrigin'>;
+
+const lookups = ({ applications, run }: Database): Lookups => {
   const one = async (condition: Condition): Promise<Application | undefined> => {
     const document = await run(() => applications.findOne({ ...condition, ...live }).lean<ApplicationDocument>());
     return document?.application;
@@ -25,9 +34,6 @@ export const mongoApplications = (database: Database): ApplicationStore => {
       .exec(),
   );
   return {
-    create: (application, audit) => createApplication(database, application, audit),
-    replace: (next, expectedVersion, audit) => replaceApplication(database, next, { expectedVersion, audit }),
-    remove: (id, audit, expectedVersion) => removeApplication(database, id, { expectedVersion, audit }),
     find: (id) => one({ _id: id }),
     findByName: (key) => one({ nameKey: key }),
     findMany: async (ids) => {
@@ -42,20 +48,23 @@ export const mongoApplications = (database: Database): ApplicationStore => {
     },
     isPublicOrigin: async (origin) =>
       (await run(() => applications.exists({ publicOrigins: origin, ...live }))) !== null,
-    page: async (filter, request) => {
-      const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);
-      const found = await run(() =>
-        applications
-          .find(condition)
-          .sort(byAge)
-          .limit(request.first + 1)
-          .lean<ApplicationDocument[]>(),
-      );
-      return pageOf(applicationsOf(found), request, (application) => application);
-    },
-    count: (filter) => run(() => applications.countDocuments(all(conditions(filter)))),
   };
 };
+
+const listing = ({ applications, run }: Database): Pick<ApplicationStore, 'page' | 'count'> => ({
+  page: async (filter, request) => {
+    const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);
+    const found = await run(() =>
+      applications
+        .find(condition)
+        .sort(byAge)
+        .limit(request.first + 1)
+        .lean<ApplicationDocument[]>(),
+    );
+    return pageOf(applicationsOf(found), request, (application) => application);
+  },
+  count: (filter) => run(() => applications.countDocuments(all(conditions(filter)))),
+});
 
 /** Those of the applications with these ids that are not removed. */
 export const amongApplications = (ids: readonly string[]): Condition => ({ _id: { $in: [...ids] }, ...live });

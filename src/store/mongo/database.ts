@@ -37,6 +37,7 @@ export interface Collections extends Runs {
 export type CarrierName = 'applications' | 'users' | 'families' | 'signingKeys' | 'imports';
 
 /** Models of one connection: nothing is registered with Mongoose at large. */
+// eslint-disable-next-line max-lines-per-function -- a table: each collection with the type and the schema of its documents
 export const collectionsOf = (connection: Connection, runs: Runs): Collections => ({
   ...runs,
   applications: connection.model<documents.ApplicationDocument>(

@@ -57,13 +57,15 @@ const readKept = async (
   const openMonths = found.filter(({ grain, closed }) => grain === 'MONTH' && closed === undefined);
   if (openMonths.length === 0) return found;
   // Of all applications asked for, though most have closed that month: filtered again here.
-  const daysOfMonths = openMonths.map((period) => ({
-    applicationId: period.applicationId,
-    grain: 'DAY',
-    period: { $gte: startDayOf(period), $lt: endDayOf(period) },
-  }));
-  return [...found.filter((period) => !openMonths.includes(period)), ...(await read({ $or: daysOfMonths }))];
+  const daysOfMonths = await read({ $or: openMonths.map(daysOf) });
+  return [...found.filter((period) => !openMonths.includes(period)), ...daysOfMonths];
 };
+
+const daysOf = (month: KeptDocument): Condition => ({
+  applicationId: month.applicationId,
+  grain: 'DAY',
+  period: { $gte: startDayOf(month), $lt: endDayOf(month) },
+});
 
 const totalFields = 'applicationId grain period closed registered erased';
 const allFields = `${totalFields} registeredQuarters erasedQuarters`;

@@ -15,7 +15,7 @@ import { prepare } from './prepare.js';
 import { mongoRegistrations } from './registrations.js';
 import { requestTime } from './request-time.js';
 import { commandMillis, runsWithin, within, type Run } from './run.js';
-import { createRunning } from './running.js';
+import { createRunning, type Running } from './running.js';
 import { mongoSettings, mongoSigningKeys, mongoUsage } from './settings.js';
 import { mongoSnapshots } from './snapshot.js';
 import { createStoreClock } from './store-clock.js';
@@ -47,16 +47,9 @@ export const openMongoStore = async (url: string, options: MongoStoreOptions = {
   }
 };
 
-const storeOf = async (connection: Connection, { clock, patience = 1, log }: MongoStoreOptions): Promise<Store> => {
+const storeOf = async (connection: Connection, options: MongoStoreOptions): Promise<Store> => {
   const version = await checkServer(connection);
-  const millis = commandMillis * patience;
-  const health = createHealth({ log, pool: watchPool(connection.getClient()), lifeMillis: millis });
-  const runs = runsWithin(millis, health);
-  const collections = collectionsOf(connection, runs);
-  await prepare(connection, collections, { isOfServer: clock === undefined });
-  const time = clock === undefined ? await serverTime(connection, runs.run) : givenTime(clock);
-  const database: Database = { ...collections, clock: time.now, unreached: () => time.now() + time.slack() };
-  await beginClosing(database);
+  const { database, time } = await openDatabase(connection, options);
   const running = createRunning();
   const whole = running.track({
     openSnapshot: mongoSnapshots(connection, database),
@@ -65,16 +58,7 @@ const storeOf = async (connection: Connection, { clock, patience = 1, log }: Mon
   return {
     description: `mongodb ${version}`,
     clock: time.now,
-    applications: running.track(mongoApplications(database)),
-    users: running.track(mongoUsers(database)),
-    tokens: running.track(mongoTokens(database)),
-    registrations: running.track(mongoRegistrations(database)),
-    activity: running.track(mongoActivity(database)),
-    audit: running.track(mongoAudit(database)),
-    idempotency: running.track(mongoIdempotency(database)),
-    settings: running.track(mongoSettings(database)),
-    signingKeys: running.track(mongoSigningKeys(database)),
-    usage: running.track(mongoUsage(database)),
+    ...portsOf(database, running),
     requestTime,
     openSnapshot: () => whole.openSnapshot(),
     ping: async () => {
@@ -88,6 +72,34 @@ const storeOf = async (connection: Connection, { clock, patience = 1, log }: Mon
     },
   };
 };
+
+const openDatabase = async (
+  connection: Connection,
+  { clock, patience = 1, log }: MongoStoreOptions,
+): Promise<{ readonly database: Database; readonly time: Time }> => {
+  const millis = commandMillis * patience;
+  const health = createHealth({ log, pool: watchPool(connection.getClient()), lifeMillis: millis });
+  const runs = runsWithin(millis, health);
+  const collections = collectionsOf(connection, runs);
+  await prepare(connection, collections, { isOfServer: clock === undefined });
+  const time = clock === undefined ? await serverTime(connection, runs.run) : givenTime(clock);
+  const database: Database = { ...collections, clock: time.now, unreached: () => time.now() + time.slack() };
+  await beginClosing(database);
+  return { database, time };
+};
+
+const portsOf = (database: Database, running: Running) => ({
+  applications: running.track(mongoApplications(database)),
+  users: running.track(mongoUsers(database)),
+  tokens: running.track(mongoTokens(database)),
+  registrations: running.track(mongoRegistrations(database)),
+  activity: running.track(mongoActivity(database)),
+  audit: running.track(mongoAudit(database)),
+  idempotency: running.track(mongoIdempotency(database)),
+  settings: running.track(mongoSettings(database)),
+  signingKeys: running.track(mongoSigningKeys(database)),
+  usage: running.track(mongoUsage(database)),
+});
 
 /** Readiness falls within a second. */
 const pingMillis = 900;

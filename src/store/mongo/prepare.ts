@@ -73,6 +73,7 @@ const sparse = { sparse: true };
 const outbox: Index = [{ 'outbox.id': 1 }, sparse];
 const cleaning: Index = [{ cleaning: 1 }, sparse];
 
+// eslint-disable-next-line max-lines-per-function -- a table: each collection with its indexes
 const indexes = (of: Collections, expires: Index): readonly (readonly [AnyModel, readonly Index[]])[] => [
   [
     of.applications,

@@ -10,32 +10,42 @@ import { nobody, registrationOf } from './registration-rows.js';
 
 export const registrationReader = (cut: Cut): RegistrationReader => ({
   histogram: (histogram) => histogramOf(cut, histogram),
-  page: async ({ applicationId, environment, from, to }, request) => {
+  page: pageIn(cut),
+  compareKept: (query) => compareKept(cut, query),
+  extent: extentIn(cut),
+  namedApplications: (after) => namedApplications(cut, after),
+});
+
+const pageIn =
+  ({ collections, session }: Cut): RegistrationReader['page'] =>
+  async ({ applicationId, environment, from, to }, request) => {
     const field = firstField[scopeOf(environment)];
     const condition = all([
       { applicationId, userId: { $ne: nobody } },
       { [field]: { $gte: from ?? 0, ...(to === undefined ? {} : { $lt: to }) } },
       ...behind(request, [field, 'userId'], '$gt'),
     ]);
-    const rows = await cut.collections.run(() =>
-      cut.collections.registrations
+    const rows = await collections.run(() =>
+      collections.registrations
         .find(condition)
         .sort({ [field]: 1, userId: 1 })
         .limit(request.first + 1)
-        .session(cut.session)
+        .session(session)
         .lean<RegistrationDocument[]>(),
     );
     return pageOf(rows, request, registrationOf);
-  },
-  compareKept: (query) => compareKept(cut, query),
-  extent: async ({ applicationId, environment, from = -Infinity }) => {
+  };
+
+const extentIn =
+  ({ collections, session }: Cut): RegistrationReader['extent'] =>
+  async ({ applicationId, environment, from = -Infinity }) => {
     const field = firstField[scopeOf(environment)];
     const end = async (direction: 1 | -1): Promise<number | undefined> => {
-      const row = await cut.collections.run(() =>
-        cut.collections.registrations
+      const row = await collections.run(() =>
+        collections.registrations
           .findOne({ applicationId, [field]: { $gte: from } })
           .sort({ [field]: direction, userId: direction })
-          .session(cut.session)
+          .session(session)
           .lean<RegistrationDocument>(),
       );
       return row?.[field];
@@ -43,6 +53,4 @@ export const registrationReader = (cut: Cut): RegistrationReader => ({
     const first = await end(1);
     const last = await end(-1);
     return first === undefined || last === undefined ? undefined : { first, last };
-  },
-  namedApplications: (after) => namedApplications(cut, after),
-});
+  };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditEvent } from '../../model/audit-event.js';
 import type { SigningKeyRecord } from '../../model/signing-key.js';
 import type { SettingStore, SigningKeyStore, UsageStore } from '../port/settings.js';
 import type { Collections } from './database.js';
@@ -29,28 +30,9 @@ export const mongoSettings = ({ settings, run }: Collections): SettingStore => {
 };
 
 export const mongoSigningKeys = (collections: Collections): SigningKeyStore => {
-  const { signingKeys, carriers, run } = collections;
+  const { signingKeys, run } = collections;
   return {
-    add: async (key, audit) => {
-      const document: SigningKeyDocument = {
-        _id: key.slot,
-        kid: key.id,
-        createdAt: key.createdAt,
-        key,
-        writer: randomUUID(),
-        ...(key.withdrawnAt === undefined ? {} : { withdrawnAt: key.withdrawnAt }),
-        ...(audit === undefined ? {} : { outbox: [audit] }),
-      };
-      try {
-        await run(() => signingKeys.create(document));
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        const mine = { _id: key.slot, writer: document.writer };
-        if ((await run(() => signingKeys.exists(mine))) === null) return 'slot_taken';
-      }
-      await moveOutbox(collections, carriers.signingKeys, document);
-      return 'added';
-    },
+    add: (key, audit) => addSigningKey(collections, documentOf(key, audit)),
     withdraw: async (ids, at) => {
       await run(() =>
         signingKeys.updateMany(
@@ -67,6 +49,32 @@ export const mongoSigningKeys = (collections: Collections): SigningKeyStore => {
       return documents.map(keyOf);
     },
   };
+};
+
+const documentOf = (key: SigningKeyRecord, audit: AuditEvent | undefined): SigningKeyDocument => ({
+  _id: key.slot,
+  kid: key.id,
+  createdAt: key.createdAt,
+  key,
+  writer: randomUUID(),
+  ...(key.withdrawnAt === undefined ? {} : { withdrawnAt: key.withdrawnAt }),
+  ...(audit === undefined ? {} : { outbox: [audit] }),
+});
+
+const addSigningKey = async (
+  collections: Collections,
+  document: SigningKeyDocument,
+): Promise<'added' | 'slot_taken'> => {
+  const { signingKeys, carriers, run } = collections;
+  try {
+    await run(() => signingKeys.create(document));
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const mine = { _id: document._id, writer: document.writer };
+    if ((await run(() => signingKeys.exists(mine))) === null) return 'slot_taken';
+  }
+  await moveOutbox(collections, carriers.signingKeys, document);
+  return 'added';
 };
 
 const keyOf = ({ key, withdrawnAt }: SigningKeyDocument): SigningKeyRecord =>

@@ -38,31 +38,7 @@ export const mongoSnapshots =
   };
 
 const snapshotOf = (cut: Cut, { asOf, readAt }: Pick<Snapshot, 'asOf' | 'readAt'>): Snapshot => {
-  const { applications, users } = cut.collections;
-  const inTurn = oneAtATime();
-  let closed = false;
-  let broken: StoreUnavailable | undefined;
-  const close = (): Promise<void> => {
-    clearTimeout(limit);
-    if (closed) return Promise.resolve();
-    closed = true;
-    return inTurn(() => end(cut.session));
-  };
-  const limit = setTimeout(() => void close(), longestMillis);
-  limit.unref();
-  const read = async <T>(query: () => Promise<T>): Promise<T> => {
-    if (closed) throw new StoreUnavailable('The snapshot is closed.');
-    return inTurn(async () => {
-      // Those that waited for their turn must not each wait for a server that is away.
-      if (broken !== undefined) throw broken;
-      try {
-        return await query();
-      } catch (error) {
-        if (error instanceof StoreUnavailable) broken = error;
-        throw error;
-      }
-    });
-  };
+  const { read, close } = readsOf(cut.session);
   const registrations = registrationReader(cut);
   const activity = activityReader(cut);
   return {
@@ -79,16 +55,55 @@ const snapshotOf = (cut: Cut, { asOf, readAt }: Pick<Snapshot, 'asOf' | 'readAt'
       tokenCounts: (query) => read(() => activity.tokenCounts(query)),
       activeUsers: (query) => read(() => activity.activeUsers(query)),
     },
-    findUsers: (ids) =>
-      read(async () => {
-        const found = users.find(amongOfCut(ids)).sort(byAge).session(cut.session);
-        return usersOf(await cut.collections.run(() => found.lean<UserDocument[]>()));
-      }),
-    findApplications: (ids) =>
-      read(async () => {
-        const found = applications.find(amongApplications(ids)).sort(byAge).session(cut.session);
-        return applicationsOf(await cut.collections.run(() => found.lean<ApplicationDocument[]>()));
-      }),
+    findUsers: (ids) => read(() => findUsers(cut, ids)),
+    findApplications: (ids) => read(() => findApplications(cut, ids)),
+    close,
+  };
+};
+
+const findUsers = async ({ collections: { users, run }, session }: Cut, ids: readonly string[]) => {
+  const found = users.find(amongOfCut(ids)).sort(byAge).session(session);
+  return usersOf(await run(() => found.lean<UserDocument[]>()));
+};
+
+const findApplications = async ({ collections: { applications, run }, session }: Cut, ids: readonly string[]) => {
+  const found = applications.find(amongApplications(ids)).sort(byAge).session(session);
+  return applicationsOf(await run(() => found.lean<ApplicationDocument[]>()));
+};
+
+interface Reads {
+  /** @throws StoreUnavailable after the end, or after a read has found the server away */
+  readonly read: <T>(query: () => Promise<T>) => Promise<T>;
+  /** Ends the transaction behind the last read. Idempotent. */
+  readonly close: () => Promise<void>;
+}
+
+const readsOf = (session: ClientSession): Reads => {
+  const inTurn = oneAtATime();
+  let closed = false;
+  let broken: StoreUnavailable | undefined;
+  const close = (): Promise<void> => {
+    clearTimeout(limit);
+    if (closed) return Promise.resolve();
+    closed = true;
+    return inTurn(() => end(session));
+  };
+  const limit = setTimeout(() => void close(), longestMillis);
+  limit.unref();
+  return {
+    read: async (query) => {
+      if (closed) throw new StoreUnavailable('The snapshot is closed.');
+      return inTurn(async () => {
+        // Those that waited for their turn must not each wait for a server that is away.
+        if (broken !== undefined) throw broken;
+        try {
+          return await query();
+        } catch (error) {
+          if (error instanceof StoreUnavailable) broken = error;
+          throw error;
+        }
+      });
+    },
     close,
   };
 };

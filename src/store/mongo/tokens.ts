@@ -7,31 +7,43 @@ import type { AccessTokenDocument } from './documents.js';
 import { advanceFamily, findFamily, openFamily, pageFamilies, revokeFamilies, revokeFamily } from './families.js';
 import { isDuplicateKey } from './store-error.js';
 
-export const mongoTokens = (collections: Collections): TokenStore => {
+export const mongoTokens = (collections: Collections): TokenStore => ({
+  ...issuance(collections),
+  findFamily: (id) => findFamily(collections, id),
+  revokeFamily: (id, at, audit) => revokeFamily(collections, { id, at, ...(audit && { audit }) }),
+  revokeFamilies: (ended, at) => revokeFamilies(collections, ended, at),
+  pageFamilies: (filter, request) => pageFamilies(collections, filter, request),
+  ...singleTokens(collections),
+  claimAssertion: (key, expiresAt, at) => claimAssertion(collections, key, { expiresAt, at }),
+});
+
+const issuance = (collections: Collections): Pick<TokenStore, 'open' | 'advance' | 'keepAccessToken'> => ({
+  // The family first: a token whose family is missing is worth nothing.
+  open: async (family, accessToken) => {
+    await openFamily(collections, family);
+    if (accessToken !== undefined) await keep(collections, accessToken);
+  },
+  advance: async (advance) => {
+    const outcome = await advanceFamily(collections, advance);
+    if (outcome.outcome === 'advanced' && advance.accessToken !== undefined) {
+      await keep(collections, advance.accessToken);
+    }
+    return outcome;
+  },
+  keepAccessToken: (accessToken) => keep(collections, accessToken),
+});
+
+const singleTokens = (
+  collections: Collections,
+): Pick<TokenStore, 'findAccessToken' | 'removeAccessToken' | 'denyJwt' | 'isDenied'> => {
   const { accessTokens, deniedJwts, run, runUpsert } = collections;
   return {
-    // The family first: a token whose family is missing is worth nothing.
-    open: async (family, accessToken) => {
-      await openFamily(collections, family);
-      if (accessToken !== undefined) await keep(collections, accessToken);
-    },
-    advance: async (advance) => {
-      const outcome = await advanceFamily(collections, advance);
-      if (outcome.outcome === 'advanced' && advance.accessToken !== undefined) {
-        await keep(collections, advance.accessToken);
-      }
-      return outcome;
-    },
-    keepAccessToken: (accessToken) => keep(collections, accessToken),
     findAccessToken: async (digest, at) => {
       const document = await run(() =>
         accessTokens.findOne({ _id: digest, expiresAt: { $gt: new Date(at) } }).lean<AccessTokenDocument>(),
       );
       return document === null ? undefined : accessTokenOf(document);
     },
-    findFamily: (id) => findFamily(collections, id),
-    revokeFamily: (id, at, audit) => revokeFamily(collections, { id, at, ...(audit && { audit }) }),
-    revokeFamilies: (ended, at) => revokeFamilies(collections, ended, at),
     removeAccessToken: async (digest) => {
       await run(() => accessTokens.deleteOne({ _id: digest }));
     },
@@ -42,8 +54,6 @@ export const mongoTokens = (collections: Collections): TokenStore => {
     },
     isDenied: async (jti, at) =>
       (await run(() => deniedJwts.exists({ _id: jti, expiresAt: { $gt: new Date(at) } }))) !== null,
-    claimAssertion: (key, expiresAt, at) => claimAssertion(collections, key, { expiresAt, at }),
-    pageFamilies: (filter, request) => pageFamilies(collections, filter, request),
   };
 };
 

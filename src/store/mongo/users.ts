@@ -15,8 +15,19 @@ import { revokeFamilies } from './families.js';
 /** An erased user's document keeps his id and, once his registrations are buried, no more. */
 const live = { erasedAt: { $exists: false } };
 
-export const mongoUsers = (database: Database): UserStore => {
-  const { users, run } = database;
+export const mongoUsers = (database: Database): UserStore => ({
+  create: (user, audit) => create(database, user, audit),
+  update: (id, change, audit) => update(database, id, { change, audit }),
+  rehash: async (id, expected, hash) => {
+    const { users, run } = database;
+    await run(() => users.updateOne({ _id: id, passwordHash: expected }, { $set: { passwordHash: hash } }));
+  },
+  erase: (id, audit) => erase(database, id, audit),
+  ...lookups(database),
+  ...listing(database),
+});
+
+const lookups = ({ users, run }: Database): Pick<UserStore, 'find' | 'findByUsername' | 'findMany'> => {
   const one = async (condition: Condition): Promise<User | undefined> => {
     const document = await run(() => users.findOne({ ...condition, ...live }).lean<UserDocument>());
     return document === null ? undefined : userOf(document);
@@ -29,32 +40,29 @@ export const mongoUsers = (database: Database): UserStore => {
       .exec(),
   );
   return {
-    create: (user, audit) => create(database, user, audit),
-    update: (id, change, audit) => update(database, id, { change, audit }),
-    rehash: async (id, expected, hash) => {
-      await run(() => users.updateOne({ _id: id, passwordHash: expected }, { $set: { passwordHash: hash } }));
-    },
-    erase: (id, audit) => erase(database, id, audit),
     find: (id) => one({ _id: id }),
     findByUsername: async (username) => {
       const document = await run(() => readByUsername(username));
       return document === null ? undefined : userOf(document);
     },
     findMany: async (ids) => usersOf(await run(() => users.find(among(ids)).sort(byAge).lean<UserDocument[]>())),
-    page: async (filter, request) => {
-      const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);
-      const found = await run(() =>
-        users
-          .find(condition)
-          .sort(byAge)
-          .limit(request.first + 1)
-          .lean<UserDocument[]>(),
-      );
-      return pageOf(found, request, userOf);
-    },
-    count: (filter) => run(() => users.countDocuments(all(conditions(filter)))),
   };
 };
+
+const listing = ({ users, run }: Database): Pick<UserStore, 'page' | 'count'> => ({
+  page: async (filter, request) => {
+    const condition = all([...conditions(filter), ...behind(request, ['createdAt', '_id'], '$gt')]);
+    const found = await run(() =>
+      users
+        .find(condition)
+        .sort(byAge)
+        .limit(request.first + 1)
+        .lean<UserDocument[]>(),
+    );
+    return pageOf(found, request, userOf);
+  },
+  count: (filter) => run(() => users.countDocuments(all(conditions(filter)))),
+});
 
 /** Those of the users with these ids who are not erased. */
 const among = (ids: readonly string[]): Condition => ({ _id: { $in: [...ids] }, ...live });
