@@ -28,12 +28,31 @@ export const startJobs = (jobs: readonly Job[], log: Log): Jobs => {
 
 const firstMillis = 1000;
 
-const startLoop = ({ name, everyMillis, run }: Job, log: Log): { stop(): Promise<void> } => {
+const startLoop = (job: Job, log: Log): { stop(): Promise<void> } => {
+  const attempt = attemptOf(job, log);
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   let stopped = false;
+  const schedule = (millis: number): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = attempt().then(() => schedule(job.everyMillis));
+    }, millis).unref();
+  };
+  schedule(Math.min(job.everyMillis, firstMillis));
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+      return running;
+    },
+  };
+};
+
+/** Runs it once and logs where it begins or ceases to fail; never rejects. */
+const attemptOf = ({ name, run }: Job, log: Log): (() => Promise<void>) => {
   let failing = false;
-  const attempt = async (): Promise<void> => {
+  return async () => {
     try {
       await run();
       if (failing) log.info({ job: name }, 'job_recovered');
@@ -42,20 +61,5 @@ const startLoop = ({ name, everyMillis, run }: Job, log: Log): { stop(): Promise
       if (!failing) log.warn({ job: name, ...describeError(error) }, 'job_failed');
       failing = true;
     }
-    schedule(everyMillis);
-  };
-  const schedule = (millis: number): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = attempt();
-    }, millis).unref();
-  };
-  schedule(Math.min(everyMillis, firstMillis));
-  return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
   };
 };

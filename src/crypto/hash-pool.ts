@@ -43,30 +43,15 @@ interface Pool {
 }
 
 const createPool = ({ threads, queueLimit }: HashPoolOptions): Pool => {
-  const idle: HashThread[] = [];
-  const busy = new Set<HashThread>();
-  const waiting: Job[] = [];
+  const crew: Crew = { idle: [], busy: new Set(), waiting: [] };
+  const { idle, busy, waiting } = crew;
   let isClosed = false;
-
-  const serve = async (job: Job): Promise<void> => {
-    const thread = nextAlive(idle) ?? startHashThread();
-    busy.add(thread);
-    try {
-      job.resolve(await thread.run(job.task));
-    } catch (error) {
-      job.reject(isWantOfThreads(error) ? queueFull({ cause: error }) : error);
-    }
-    busy.delete(thread);
-    if (thread.isAlive()) idle.push(thread);
-    const next = nextInTime(waiting);
-    if (next !== undefined) serve(next).catch(next.reject);
-  };
   return {
     run: (task) =>
       new Promise((resolve, reject) => {
         const job: Job = { task, deadline: performance.now() + patienceMillis, resolve, reject };
         if (isClosed) reject(new Error('The password hasher is closed.'));
-        else if (busy.size < threads) serve(job).catch(reject);
+        else if (busy.size < threads) serve(crew, job).catch(reject);
         else if (waiting.length < queueLimit) wait(waiting, job);
         else reject(queueFull());
       }),
@@ -76,6 +61,28 @@ const createPool = ({ threads, queueLimit }: HashPoolOptions): Pool => {
       await Promise.all([...busy, ...idle].map((thread) => thread.leave()));
     },
   };
+};
+
+interface Crew {
+  readonly idle: HashThread[];
+  readonly busy: Set<HashThread>;
+  readonly waiting: Job[];
+}
+
+/** Carries a job out, and then whatever waits. */
+const serve = async (crew: Crew, job: Job): Promise<void> => {
+  const { idle, busy, waiting } = crew;
+  const thread = nextAlive(idle) ?? startHashThread();
+  busy.add(thread);
+  try {
+    job.resolve(await thread.run(job.task));
+  } catch (error) {
+    job.reject(isWantOfThreads(error) ? queueFull({ cause: error }) : error);
+  }
+  busy.delete(thread);
+  if (thread.isAlive()) idle.push(thread);
+  const next = nextInTime(waiting);
+  if (next !== undefined) serve(crew, next).catch(next.reject);
 };
 
 const nextAlive = (idle: HashThread[]): HashThread | undefined => {

@@ -67,42 +67,64 @@ const { parentPort, workerData: { argon2, ...data } } = require('node:worker_thr
 (${threadBody.toString()})({ port: parentPort, argon2: require(argon2), os: require('node:os'), ...data });
 `;
 
+interface Caller {
+  readonly resolve: (result: string | boolean) => void;
+  readonly reject: (error: Error) => void;
+}
+
 export const startHashThread = (): HashThread => {
-  const argon2Path = createRequire(import.meta.url).resolve('@node-rs/argon2');
-  const worker = new Worker(bootstrap, {
-    eval: true,
-    name: 'password hashes',
-    workerData: { argon2: argon2Path, parameters: hashParameters, dummyHash },
-  });
-  let task:
-    { readonly resolve: (result: string | boolean) => void; readonly reject: (error: Error) => void } | undefined;
-  let end: Error | undefined;
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const stop = (cause?: unknown): void => {
-    end ??= new Error('A thread for password hashes has ended.', { cause });
-    task?.reject(end);
-  };
-  worker.once('error', stop);
-  worker.once('exit', () => stop());
+  const worker = newWorker();
+  let caller: Caller | undefined;
+  const end = watchEnd(worker, (error) => caller?.reject(error));
   worker.on('message', (reply: Reply) => {
     worker.unref();
-    if ('result' in reply) task?.resolve(reply.result);
-    else task?.reject(new Error('A password could not be hashed.', { cause: reply.failure }));
+    if ('result' in reply) caller?.resolve(reply.result);
+    else caller?.reject(new Error('A password could not be hashed.', { cause: reply.failure }));
   });
   return {
     run: (next) =>
       new Promise((resolve, reject) => {
-        task = { resolve, reject };
-        if (end !== undefined) reject(end);
+        caller = { resolve, reject };
+        const error = end.error();
+        if (error !== undefined) reject(error);
         // While it works the thread keeps the process alive, idle it does not.
         worker.ref();
         worker.postMessage(next);
       }),
-    isAlive: () => end === undefined,
+    isAlive: () => end.error() === undefined,
     leave: () => {
       worker.ref();
       worker.postMessage('leave');
-      return end === undefined ? ended : Promise.resolve();
+      return end.error() === undefined ? end.reached : Promise.resolve();
     },
   };
+};
+
+const newWorker = (): Worker =>
+  new Worker(bootstrap, {
+    eval: true,
+    name: 'password hashes',
+    workerData: {
+      argon2: createRequire(import.meta.url).resolve('@node-rs/argon2'),
+      parameters: hashParameters,
+      dummyHash,
+    },
+  });
+
+interface ThreadEnd {
+  /** Undefined while the thread is alive. */
+  error(): Error | undefined;
+  readonly reached: Promise<void>;
+}
+
+const watchEnd = (worker: Worker, tell: (error: Error) => void): ThreadEnd => {
+  let error: Error | undefined;
+  const reached = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const end = (cause?: unknown): void => {
+    error ??= new Error('A thread for password hashes has ended.', { cause });
+    tell(error);
+  };
+  worker.once('error', end);
+  worker.once('exit', () => end());
+  return { error: () => error, reached };
 };

@@ -32,28 +32,8 @@ const lookIntervalMillis = 1000;
  */
 export const openSigningKeys = async (deps: KeyStoreDeps): Promise<SigningKeys> => {
   const held = await holdKeys(deps);
-  const recent = recentSignatures(rememberedSignatures);
-
-  const verify = (jwt: string): VerifiedJwt | undefined => {
-    const jws = splitJws(jwt, jwtLengthLimit);
-    const key = jws === undefined ? undefined : held.now().byId.get(keyIdIn(jws) ?? '');
-    if (jws === undefined || key === undefined || jws.header.alg !== key.jwk.alg) return undefined;
-    if (!recent.isGood(jwt, key.jwk.kid, () => isSignedBy(jws, key.verifier))) return undefined;
-    return verifiedJwt(jws, key.jwk);
-  };
-  const hasKey = (algorithm: SigningAlgorithm): boolean => held.now().lines[algorithm].length > 0;
-  const ensure = async (algorithm: SigningAlgorithm): Promise<void> => {
-    if (hasKey(algorithm)) return;
-    await held.refresh();
-    if (hasKey(algorithm)) return;
-    const at = deps.clock();
-    const sequence = nextSequence(await deps.store.signingKeys.list(), algorithm);
-    await deps.store.signingKeys.add(
-      await newSigningKey(deps.keyring, { algorithm, sequence, createdAt: at, usableFrom: at }),
-    );
-    // Whoever was first: a key is in the store now.
-    await held.refresh();
-  };
+  const verify = verifier(held);
+  const ensure = keyMaker(deps, held);
   const keys: SigningKeys = {
     sign: (algorithm, typ, claims) => {
       const key = signerAt(held.now().lines[algorithm], deps.clock());
@@ -72,6 +52,31 @@ export const openSigningKeys = async (deps: KeyStoreDeps): Promise<SigningKeys> 
   };
   await ensure('ES256');
   return keys;
+};
+
+const verifier = (held: HeldKeys): SigningKeys['verify'] => {
+  const recent = recentSignatures(rememberedSignatures);
+  return (jwt) => {
+    const jws = splitJws(jwt, jwtLengthLimit);
+    const key = jws === undefined ? undefined : held.now().byId.get(keyIdIn(jws) ?? '');
+    if (jws === undefined || key === undefined || jws.header.alg !== key.jwk.alg) return undefined;
+    if (!recent.isGood(jwt, key.jwk.kid, () => isSignedBy(jws, key.verifier))) return undefined;
+    return verifiedJwt(jws, key.jwk);
+  };
+};
+
+const keyMaker = ({ store, keyring, clock }: KeyStoreDeps, held: HeldKeys): SigningKeys['ensure'] => {
+  const hasKey = (algorithm: SigningAlgorithm): boolean => held.now().lines[algorithm].length > 0;
+  return async (algorithm) => {
+    if (hasKey(algorithm)) return;
+    await held.refresh();
+    if (hasKey(algorithm)) return;
+    const at = clock();
+    const sequence = nextSequence(await store.signingKeys.list(), algorithm);
+    await store.signingKeys.add(await newSigningKey(keyring, { algorithm, sequence, createdAt: at, usableFrom: at }));
+    // Whoever was first: a key is in the store now.
+    await held.refresh();
+  };
 };
 
 const keyIdIn = ({ header }: CompactJws): string | undefined =>

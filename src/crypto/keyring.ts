@@ -24,47 +24,62 @@ export interface Keyring {
 
 /** @param keys 32 bytes each, at least one */
 export const createKeyring = (keys: readonly Buffer[]): Keyring => {
-  const ring = new Map(keys.map((key) => [keyIdOf(key), deriver(key)]));
-  const [first] = ring;
+  const byId = new Map(keys.map((key) => [keyIdOf(key), deriver(key)]));
+  const [first] = byId;
   if (first === undefined) throw new Error('A keyring needs at least one key.');
   const [writerId, writer] = first;
-  const keyFor = (id: string, label: KeyLabel) => ring.get(id)?.(label);
-  return {
-    digest: (label, text) => `${writerId}.${writer(label).mac(text)}`,
-    matches: (label, text, digest) => {
-      const [id, given, extra] = digest.split('.');
-      const key = id === undefined ? undefined : keyFor(id, label);
-      if (key === undefined || given === undefined || extra !== undefined) return false;
-      // As text: decoding would forgive what stands in the unused bits of the last character.
-      const expected = Buffer.from(key.mac(text));
-      const actual = Buffer.from(given);
-      return actual.length === expected.length && timingSafeEqual(actual, expected);
-    },
-    encrypt: (label, text) => {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', writer(label).bytes, nonce);
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return [writerId, ...[nonce, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
-    },
-    decrypt: (label, sealed) => {
-      const [id = '', ...parts] = sealed.split('.');
-      const [nonce, text, tag] = parts.map((part) => Buffer.from(part, 'base64url'));
-      const key = keyFor(id, label);
-      if (key === undefined || nonce === undefined || text === undefined || tag === undefined) {
-        throw new Error('The text was sealed with a key that is not in TALLYGATE_SECRET_KEY.');
-      }
-      const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: 16 });
-      decipher.setAuthTag(tag);
-      return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
-    },
-    veil: (label, text) => `${writerId}.${writer(label).veil(text)}`,
-    unveil: (label, veiled) => {
-      const [id = '', text = ''] = veiled.split('.');
-      const key = keyFor(id, label);
-      return key && unveiled(key.bytes, text);
-    },
-  };
+  const ring: Ring = { writerId, writer, keyFor: (id, label) => byId.get(id)?.(label) };
+  return { ...digests(ring), ...seals(ring), ...veils(ring) };
 };
+
+interface Ring {
+  readonly writerId: string;
+  /** The first key. */
+  readonly writer: (label: KeyLabel) => DerivedKey;
+  readonly keyFor: (id: string, label: KeyLabel) => DerivedKey | undefined;
+}
+
+const digests = ({ writerId, writer, keyFor }: Ring): Pick<Keyring, 'digest' | 'matches'> => ({
+  digest: (label, text) => `${writerId}.${writer(label).mac(text)}`,
+  matches: (label, text, digest) => {
+    const [id, given, extra] = digest.split('.');
+    const key = id === undefined ? undefined : keyFor(id, label);
+    if (key === undefined || given === undefined || extra !== undefined) return false;
+    // As text: decoding would forgive what stands in the unused bits of the last character.
+    const expected = Buffer.from(key.mac(text));
+    const actual = Buffer.from(given);
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  },
+});
+
+const seals = ({ writerId, writer, keyFor }: Ring): Pick<Keyring, 'encrypt' | 'decrypt'> => ({
+  encrypt: (label, text) => {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', writer(label).bytes, nonce);
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return [writerId, ...[nonce, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
+  },
+  decrypt: (label, sealed) => {
+    const [id = '', ...parts] = sealed.split('.');
+    const [nonce, text, tag] = parts.map((part) => Buffer.from(part, 'base64url'));
+    const key = keyFor(id, label);
+    if (key === undefined || nonce === undefined || text === undefined || tag === undefined) {
+      throw new Error('The text was sealed with a key that is not in TALLYGATE_SECRET_KEY.');
+    }
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: 16 });
+    decipher.setAuthTag(tag);
+    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+  },
+});
+
+const veils = ({ writerId, writer, keyFor }: Ring): Pick<Keyring, 'veil' | 'unveil'> => ({
+  veil: (label, text) => `${writerId}.${writer(label).veil(text)}`,
+  unveil: (label, veiled) => {
+    const [id = '', text = ''] = veiled.split('.');
+    const key = keyFor(id, label);
+    return key && unveiled(key.bytes, text);
+  },
+});
 
 /** Six characters that name a key without telling anything of it. */
 const keyIdOf = (key: Buffer): string =>

@@ -10,17 +10,12 @@ import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
 
 /** Delivers a route, which answers by Koa's context. What it throws is answered like what an endpoint throws. */
 export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): Site => {
-  const allow = Object.keys(methods)
-    .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
-    .join(', ');
+  const allow = allowOf(methods);
+  const refuse = refuserOf(parts, refusal);
   const run = async (context: Context): Promise<void> => {
     const handler = methodOf(context, methods);
     if (handler === undefined) throw methodNotAllowed(allow);
     await handler(context);
-  };
-  const refuse = (context: Context, facts: RequestFacts, error: unknown): void => {
-    const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
-    answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
   };
   return {
     label: path,
@@ -44,6 +39,18 @@ export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): 
     },
   };
 };
+
+const allowOf = (methods: Route['methods']): string =>
+  Object.keys(methods)
+    .map((method) => (method === 'GET' ? 'GET, HEAD' : method))
+    .join(', ');
+
+const refuserOf =
+  (parts: SiteParts, refusal: Route['refusal']) =>
+  (context: Context, facts: RequestFacts, error: unknown): void => {
+    const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
+    answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
+  };
 
 const formOf =
   (refusal: NonNullable<Route['refusal']>, { req }: Context): NonNullable<SiteParts['errorForm']> =>

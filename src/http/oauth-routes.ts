@@ -13,27 +13,8 @@ const noBody = Buffer.alloc(0);
 
 /** Delivers an endpoint over HTTP: which methods and bodies reach it, and what browsers of other origins may read. */
 export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
-  const allow = endpoint.method === 'GET' ? 'GET, HEAD' : 'POST';
-  const rule = { cors: endpoint.cors, method: endpoint.method, isPublicOrigin: parts.isPublicOrigin };
-  const answerOf = async (request: IncomingMessage, facts: RequestFacts): Promise<EndpointResponse | undefined> => {
-    const { method } = request;
-    if (method === 'OPTIONS')
-      return { status: 204, headers: { allow, 'cache-control': 'no-store', pragma: 'no-cache' } };
-    if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET')) throw methodNotAllowed(allow);
-    const body = method === 'POST' ? await bodyOf(request) : noBody;
-    if (body === 'too_large') throw bodyTooLarge();
-    // Awaited: a promise that is returned as it is takes two turns more.
-    return body === 'aborted' ? undefined : await endpoint.handle(endpointRequest(request, facts, body));
-  };
-  /** At once where no store is asked. */
-  const send = ({ req, res }: Context, facts: RequestFacts, answer: EndpointResponse): Promise<void> | undefined => {
-    const exchange = { request: req, response: res };
-    const more = everywhere(parts, facts);
-    const cors = corsHeaders(req, rule);
-    if (cors !== undefined) return cors.then((headers) => deliver(exchange, answer, { ...more, ...headers }));
-    deliver(exchange, answer, more);
-    return undefined;
-  };
+  const answerOf = answerer(endpoint);
+  const send = sender(parts, endpoint);
   return {
     label: endpoint.paths[0] ?? '/',
     serve: async (context, facts) => {
@@ -51,6 +32,38 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
       context.respond = false;
       await send(context, facts, refusalOf(parts, error, facts));
     },
+  };
+};
+
+/** Undefined: the client is gone. */
+type Answerer = (request: IncomingMessage, facts: RequestFacts) => Promise<EndpointResponse | undefined>;
+
+const answerer = (endpoint: Endpoint): Answerer => {
+  const allow = endpoint.method === 'GET' ? 'GET, HEAD' : 'POST';
+  return async (request, facts) => {
+    const { method } = request;
+    if (method === 'OPTIONS')
+      return { status: 204, headers: { allow, 'cache-control': 'no-store', pragma: 'no-cache' } };
+    if (method !== endpoint.method && !(method === 'HEAD' && endpoint.method === 'GET')) throw methodNotAllowed(allow);
+    const body = method === 'POST' ? await bodyOf(request) : noBody;
+    if (body === 'too_large') throw bodyTooLarge();
+    // Awaited: a promise that is returned as it is takes two turns more.
+    return body === 'aborted' ? undefined : await endpoint.handle(endpointRequest(request, facts, body));
+  };
+};
+
+/** At once where no store is asked. */
+type Sender = (context: Context, facts: RequestFacts, answer: EndpointResponse) => Promise<void> | undefined;
+
+const sender = (parts: SiteParts, endpoint: Endpoint): Sender => {
+  const rule = { cors: endpoint.cors, method: endpoint.method, isPublicOrigin: parts.isPublicOrigin };
+  return ({ req, res }, facts, answer) => {
+    const exchange = { request: req, response: res };
+    const more = everywhere(parts, facts);
+    const cors = corsHeaders(req, rule);
+    if (cors !== undefined) return cors.then((headers) => deliver(exchange, answer, { ...more, ...headers }));
+    deliver(exchange, answer, more);
+    return undefined;
   };
 };
 

@@ -35,13 +35,8 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
     const authorisation = await grants[grantType].authorise(deps, { form, client, at });
-    const lifetime = lifetimeSeconds(form.get('validity_period'), client.keySet);
-    const audience = audienceFor({
-      issuer: deps.issuer,
-      keySet: client.keySet,
-      scopes: authorisation.scopes,
-      resources: form.getAll('resource'),
-    });
+    const { keySet } = client;
+    const resources = form.getAll('resource');
     const issued = await issueTokens(deps, {
       requestId,
       arrivedAt: at,
@@ -49,8 +44,8 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
       secretId: authenticated.secretId,
       grantType,
       authorisation,
-      audience,
-      lifetimeSeconds: lifetime,
+      lifetimeSeconds: lifetimeSeconds(form.get('validity_period'), keySet),
+      audience: audienceFor({ issuer: deps.issuer, keySet, scopes: authorisation.scopes, resources }),
     });
     return tokenResponse(issued);
   } catch (error) {
