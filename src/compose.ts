@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { createPasswordHasher } from './crypto/hash-pool.js';
 import { openSigningKeys } from './crypto/key-store.js';
-import { createKeyring } from './crypto/keyring.js';
+import { createKeyring, type Keyring } from './crypto/keyring.js';
 import { createApp, type AppParts } from './http/app.js';
 import { statisticsRoutes } from './http/csv-route.js';
 import type { GraphqlDeps } from './graphql/graphql-deps.js';
@@ -22,10 +22,10 @@ import type { OAuthDeps } from './oauth/oauth-deps.js';
 import { publishKeys } from './signing-keys/publish-keys.js';
 import { removeOutlivedKeys } from './signing-keys/remove-outlived-keys.js';
 import { checkSecretKeys, type SecretKeys } from './start/secret-keys.js';
-import { createActivityRecorder } from './statistics/activity-recorder.js';
+import { createActivityRecorder, type ActivityRecorder } from './statistics/activity-recorder.js';
 import type { Store } from './store/port/store.js';
 import { tokenEvents } from './token-events.js';
-import { createUsageNotes } from './usage-notes.js';
+import { createUsageNotes, type UsageNotes } from './usage-notes.js';
 
 /** What the product is made of once its store is open. */
 export interface Parts extends SecretKeys {
@@ -60,21 +60,11 @@ export interface Composition {
  * @throws StartRefused when the secret keys do not fit the store   @throws StoreUnavailable
  */
 export const compose = async (parts: Parts): Promise<Composition> => {
-  const { store, log, issuer, statisticsTimeZone, version } = parts;
+  const { store, log, statisticsTimeZone, version } = parts;
   const keyring = createKeyring(parts.secretKeys);
   await checkSecretKeys(store, keyring, parts.secretKeyFile);
-  const recorder = createActivityRecorder({ store, log });
-  const usage = createUsageNotes(store);
-  const oauth: OAuthDeps = {
-    store,
-    clock: store.clock,
-    keyring,
-    signingKeys: await openSigningKeys({ store, keyring, clock: store.clock }),
-    passwordHasher: createPasswordHasher({ threads: availableParallelism(), queueLimit: 16 }),
-    issuer,
-    noteUse: (id, at) => usage.note(id, at),
-    events: tokenEvents({ log, metrics: parts.metrics, recorder }),
-  };
+  const notes: Notes = { recorder: createActivityRecorder({ store, log }), usage: createUsageNotes(store) };
+  const oauth = await oauthDepsOf(parts, keyring, notes);
   let graphql: Promise<Graphql> | undefined;
   const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
   return {
@@ -93,22 +83,47 @@ export const compose = async (parts: Parts): Promise<Composition> => {
     makeRest: async () => {
       await makeGraphql();
     },
-    jobs: [
-      { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
-      { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
-      { name: 'publish signing keys', everyMillis: 5000, run: () => publishKeys(oauth) },
-      { name: 'remove outlived signing keys', everyMillis: hourMillis, run: () => removeOutlivedKeys(oauth) },
-      { name: 'sweep', everyMillis: 30_000, run: () => sweep(store) },
-    ],
-    flush: async () => {
-      await recorder.flush();
-      await usage.flush();
-    },
+    jobs: jobsOf(oauth, notes),
+    flush: () => flush(notes),
     close: async () => {
       await (await graphql)?.stop();
       await oauth.passwordHasher.close();
     },
   };
+};
+
+/** What waits in memory for the store. */
+interface Notes {
+  readonly recorder: ActivityRecorder;
+  readonly usage: UsageNotes;
+}
+
+const oauthDepsOf = async (
+  { store, log, metrics, issuer }: Parts,
+  keyring: Keyring,
+  { recorder, usage }: Notes,
+): Promise<OAuthDeps> => ({
+  store,
+  clock: store.clock,
+  keyring,
+  signingKeys: await openSigningKeys({ store, keyring, clock: store.clock }),
+  passwordHasher: createPasswordHasher({ threads: availableParallelism(), queueLimit: 16 }),
+  issuer,
+  noteUse: (id, at) => usage.note(id, at),
+  events: tokenEvents({ log, metrics, recorder }),
+});
+
+const jobsOf = (oauth: OAuthDeps, { recorder, usage }: Notes): readonly Job[] => [
+  { name: 'flush activity', everyMillis: 1000, run: () => recorder.flush() },
+  { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
+  { name: 'publish signing keys', everyMillis: 5000, run: () => publishKeys(oauth) },
+  { name: 'remove outlived signing keys', everyMillis: hourMillis, run: () => removeOutlivedKeys(oauth) },
+  { name: 'sweep', everyMillis: 30_000, run: () => sweep(oauth.store) },
+];
+
+const flush = async ({ recorder, usage }: Notes): Promise<void> => {
+  await recorder.flush();
+  await usage.flush();
 };
 
 const appOf = (

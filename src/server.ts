@@ -10,6 +10,7 @@ import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import type { Listener } from './http/listener.js';
 import { metricsRoute } from './http/metrics-route.js';
+import type { Route } from './http/route.js';
 import { pathsBelow } from './http/routing-table.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import type { Log } from './model/log.js';
@@ -116,9 +117,15 @@ const isReady = ({ store, isLeaving }: State): Promise<boolean> => {
   );
 };
 
+interface Place {
+  readonly state: State;
+  readonly log: Log;
+  readonly issuer: string;
+}
+
 /** What needs no product. */
 const plainApp = (
-  { state, log, issuer }: { readonly state: State; readonly log: Log; readonly issuer: string },
+  { state, log, issuer }: Place,
   served: Pick<AppParts, 'endpoints' | 'routes' | 'elsewhere'>,
 ): RequestListener =>
   createApp({
@@ -136,16 +143,8 @@ const holdMillis = 1500;
 
 const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis): Promise<Product | undefined> => {
   const { state, door, issuer, secretKeys, metrics } = basis;
-  const away = new StoreUnavailable(undefined);
   const health = healthRoutes(() => isReady(state));
-  const waiting = plainApp(
-    { state, log, issuer },
-    withFrontPage(issuer, {
-      endpoints: [...fixedEndpoints(issuer), ...graphqlDocuments()],
-      routes: [...health, graphqlRoute(() => Promise.reject(away))],
-      elsewhere: away,
-    }),
-  );
+  const waiting = waitingApp({ state, log, issuer }, health);
   const healthPaths = health.flatMap(({ path }) => pathsBelow(issuer, path));
   door.serveAtOnce(healthPaths, waiting);
   const patience = setTimeout(() => door.serveWith(waiting), holdMillis);
@@ -167,14 +166,28 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
   }).finally(() => clearTimeout(patience));
   if (product === undefined) return undefined;
   state.store = product.store;
-  if (config.metricsPerApplication) {
-    const { store } = product;
-    const read = () => registeredUsersMetric(store);
-    metrics.addRegisteredUsers(() => store.requestTime?.share(read) ?? read());
-  }
+  if (config.metricsPerApplication) measureRegisteredUsers(metrics, product.store);
   door.serveWith(product.handler);
   void product.makeRest(); // a failure ends the process
   return product;
+};
+
+/** Answers what needs no store, and puts everything else off. */
+const waitingApp = (place: Place, health: readonly Route[]): RequestListener => {
+  const away = new StoreUnavailable(undefined);
+  return plainApp(
+    place,
+    withFrontPage(place.issuer, {
+      endpoints: [...fixedEndpoints(place.issuer), ...graphqlDocuments()],
+      routes: [...health, graphqlRoute(() => Promise.reject(away))],
+      elsewhere: away,
+    }),
+  );
+};
+
+const measureRegisteredUsers = (metrics: Metrics, store: Store): void => {
+  const read = () => registeredUsersMetric(store);
+  metrics.addRegisteredUsers(() => store.requestTime?.share(read) ?? read());
 };
 
 const makeDataFolder = ({ mode, databaseUrl, dataDir }: Config): void => {

@@ -10,13 +10,14 @@ import { keySetOf, KeySetType, type KeySetNode } from './key-set.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
-  connectionOf,
+  countedConnectionOf,
   countedConnectionType,
   defaultPageLength,
   firstDescription,
   NodeType,
   pageCost,
-  type Connection,
+  type CountedConnection,
+  type PageArguments,
 } from './page.js';
 import { DateTimeScalar } from './scalars.js';
 
@@ -128,19 +129,8 @@ export class ApplicationResolver {
     @Arg('label', () => LabelInput, { nullable: true, description: 'Only those that have this label.' })
     label: Given<Label>,
     @Ctx() context: OperationContext,
-  ): Promise<Connection<Application> & { readonly totalCount: () => Promise<number> }> {
-    const { applications } = context.deps.oauth.store;
-    const filter = applicationFilter({ nameContains, enabled, label });
-    const connection = await connectionOf(
-      context,
-      { first, after },
-      {
-        list: { name: 'applications', filters: { ...filter } },
-        page: (request) => applications.page(filter, request),
-        positionOf: ({ createdAt, id }) => ({ at: createdAt, id }),
-      },
-    );
-    return { ...connection, totalCount: () => applications.count(filter) };
+  ): Promise<CountedConnection<Application>> {
+    return applicationPage(context, { first, after }, applicationFilter({ nameContains, enabled, label }));
   }
 
   @FieldResolver(() => [KeySetType], {
@@ -173,6 +163,20 @@ export class ApplicationResolver {
     return grantPage(context, { first, after }, { list: 'Application.grants', applicationId, userId });
   }
 }
+
+const applicationPage = (
+  context: OperationContext,
+  args: PageArguments,
+  filter: ApplicationFilter,
+): Promise<CountedConnection<Application>> => {
+  const { applications } = context.deps.oauth.store;
+  return countedConnectionOf(context, args, {
+    list: { name: 'applications', filters: { ...filter } },
+    page: (request) => applications.page(filter, request),
+    positionOf: ({ createdAt, id }) => ({ at: createdAt, id }),
+    count: () => applications.count(filter),
+  });
+};
 
 const applicationFilter = ({ nameContains, enabled, label }: ApplicationsFilter): ApplicationFilter => ({
   ...(nameContains === null || nameContains === undefined

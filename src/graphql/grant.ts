@@ -9,7 +9,7 @@ import type { User } from '../model/user.js';
 import { ApplicationType } from './application.js';
 import { GrantTypeEnum, KeyEnvironmentEnum } from './enums.js';
 import type { OperationContext } from './operation-context.js';
-import { connectionOf, connectionType, NodeType, type Connection } from './page.js';
+import { connectionOf, connectionType, NodeType, type Connection, type PageArguments } from './page.js';
 import { DateTimeScalar } from './scalars.js';
 import { UserType } from './user.js';
 
@@ -84,7 +84,7 @@ interface GrantsOf {
 /** Token families of an application, a user, or both. */
 export const grantPage = (
   context: OperationContext,
-  args: Parameters<typeof connectionOf>[1],
+  args: PageArguments,
   { list, applicationId, userId }: GrantsOf,
 ): Promise<Connection<TokenFamily>> => {
   const filter = {

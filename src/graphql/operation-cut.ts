@@ -19,14 +19,9 @@ export interface OperationCut {
 
 export const operationCut = (store: Store): OperationCut => {
   let opened: Promise<Snapshot> | undefined;
-  let first: Promise<unknown> = Promise.resolve();
   let over = false;
   const reads = new Set<Promise<unknown>>();
-  const open = async (): Promise<Snapshot> => {
-    await Promise.resolve(); // the other root fields are called now
-    await Promise.allSettled([first]);
-    return store.openSnapshot();
-  };
+  const earlier = workBefore();
   const renew = async (): Promise<void> => {
     const snapshot = opened;
     opened = undefined;
@@ -40,24 +35,40 @@ export const operationCut = (store: Store): OperationCut => {
   return {
     read: async (work) => {
       if (over) throw new Error('The operation is over.');
-      opened ??= open();
-      const read = opened.then(work);
-      reads.add(read);
-      try {
-        return await read;
-      } finally {
-        reads.delete(read);
-      }
+      opened ??= earlier.isDone().then(() => store.openSnapshot());
+      return whileIn(reads, opened.then(work));
     },
-    before: <T>(work: () => Promise<T>): Promise<T> => {
-      const done = work();
-      first = Promise.allSettled([first, done]);
-      return done;
-    },
+    before: earlier.before,
     renew,
     close: async () => {
       over = true;
       await renew();
     },
   };
+};
+
+/** What root fields do before the cut is opened. */
+const workBefore = () => {
+  let all: Promise<unknown> = Promise.resolve();
+  return {
+    before: <T>(work: () => Promise<T>): Promise<T> => {
+      const done = work();
+      all = Promise.allSettled([all, done]);
+      return done;
+    },
+    isDone: async (): Promise<void> => {
+      await Promise.resolve(); // the other root fields are called now
+      await all;
+    },
+  };
+};
+
+/** The read, which is in the set until it has ended. */
+const whileIn = async <T>(reads: Set<Promise<unknown>>, read: Promise<T>): Promise<T> => {
+  reads.add(read);
+  try {
+    return await read;
+  } finally {
+    reads.delete(read);
+  }
 };

@@ -48,7 +48,7 @@ export const afterDescription =
   'A cursor of the same list with the same filters: items behind it. Absent: from the beginning.';
 export const firstDescription = `Items of a page, ${pageLengths.min} to ${pageLengths.max}.`;
 
-interface PageArguments {
+export interface PageArguments {
   readonly first: number | null | undefined;
   readonly after: string | null | undefined;
 }
@@ -93,6 +93,21 @@ export const connectionOf = async <T>(
     },
   };
 };
+
+/** A page of a list whose length is counted when somebody asks for it. */
+export interface CountedConnection<T> extends Connection<T> {
+  readonly totalCount: () => Promise<number>;
+}
+
+/**
+ * As `connectionOf`, for lists that can be counted.
+ * @throws ManagementError BAD_USER_INPUT on `first` or `after`
+ */
+export const countedConnectionOf = async <T>(
+  context: OperationContext,
+  args: PageArguments,
+  { count, ...listing }: Listing<T> & { readonly count: () => Promise<number> },
+): Promise<CountedConnection<T>> => ({ ...(await connectionOf(context, args, listing)), totalCount: count });
 
 export const defaultPageLength = 20;
 

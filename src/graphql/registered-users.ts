@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Application, KeyEnvironment } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
+import type { Page } from '../model/page.js';
 import type { Registration } from '../model/registration.js';
 import {
   registeredComparison,
@@ -13,17 +14,18 @@ import {
   type RegisteredUsersBucket,
 } from '../statistics/registered-users.js';
 import type { RegistrationsOf } from '../store/port/registrations.js';
+import type { Snapshot } from '../store/port/store.js';
 import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
 import { figuresOf } from './figures-of.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
-  connectionOf,
+  countedConnectionOf,
   defaultPageLength,
   firstDescription,
   pageCost,
-  type Connection,
+  type CountedConnection,
 } from './page.js';
 import { askedPeriod, periodDescription, PeriodInput, seriesCost } from './period.js';
 import { RegistrationConnectionType, type RegistrationNode } from './registration.js';
@@ -179,30 +181,34 @@ export class RegisteredUsersResolver {
     @Arg('registeredTo', () => DateTimeScalar, { nullable: true, description: 'Only those before this instant.' })
     registeredTo: Given<EpochMillis>,
     @Ctx() context: OperationContext,
-  ): Promise<Connection<RegistrationNode> & { readonly totalCount: () => Promise<number> }> {
-    const range = {
-      ...(registeredFrom === null || registeredFrom === undefined ? {} : { from: registeredFrom }),
-      ...(registeredTo === null || registeredTo === undefined ? {} : { to: registeredTo }),
-    };
-    const connection = await connectionOf(
+  ): Promise<CountedConnection<RegistrationNode>> {
+    const range = rangeOf(registeredFrom, registeredTo);
+    return countedConnectionOf(
       context,
       { first, after },
       {
         list: { name: 'RegisteredUsers.users', filters: { ...of, ...range } },
-        page: (request) =>
-          figuresOf(context, of, async (snapshot) => {
-            const page = await registrationPage(snapshot, of, { range, request });
-            return { ...page, items: page.items.flatMap((registration) => registrationIn(registration, of)) };
-          }),
+        page: (request) => figuresOf(context, of, (snapshot) => nodePage(snapshot, of, { range, request })),
         positionOf: ({ firstTokenAt, userId }) => ({ at: firstTokenAt, id: userId }),
+        count: () => figuresOf(context, of, (snapshot) => registrationCount(snapshot, of, range)),
       },
     );
-    return {
-      ...connection,
-      totalCount: () => figuresOf(context, of, (snapshot) => registrationCount(snapshot, of, range)),
-    };
   }
 }
+
+const rangeOf = (from: Given<EpochMillis>, to: Given<EpochMillis>) => ({
+  ...(from === null || from === undefined ? {} : { from }),
+  ...(to === null || to === undefined ? {} : { to }),
+});
+
+const nodePage = async (
+  snapshot: Snapshot,
+  of: RegistrationsOf,
+  asked: Parameters<typeof registrationPage>[2],
+): Promise<Page<RegistrationNode>> => {
+  const page = await registrationPage(snapshot, of, asked);
+  return { ...page, items: page.items.flatMap((registration) => registrationIn(registration, of)) };
+};
 
 const registrationIn = (
   { applicationId, userId, firstTokenAt, lastTokenAt, environments }: Registration,

@@ -24,6 +24,32 @@ import { UserMutations } from './user-mutations.js';
 import { UserResolver } from './user.js';
 import { ViewerResolver } from './viewer.js';
 
+const resolvers = [
+  ViewerResolver,
+  NodeResolver,
+  ApplicationResolver,
+  ApplicationRegisteredUsersResolver,
+  ApplicationActiveUsersResolver,
+  ApplicationIssuedTokensResolver,
+  KeySetResolver,
+  ClientSecretResolver,
+  UserResolver,
+  RegistrationResolver,
+  GrantResolver,
+  RegisteredUsersResolver,
+  ActiveUsersResolver,
+  RegisteredUsersRowsResolver,
+  StatisticsVerificationResolver,
+  AuditEventResolver,
+  ApplicationMutations,
+  KeySetMutations,
+  AccessTokenMutations,
+  UserMutations,
+  ImportMutations,
+  GrantMutations,
+  SigningKeyMutations,
+] satisfies [unknown, ...unknown[]];
+
 let made: GraphQLSchema | undefined;
 
 /** The schema of this process, made when somebody first asks for it: that takes a while. */
@@ -35,31 +61,7 @@ export const managementSchema = (): GraphQLSchema => (made ??= buildManagementSc
  */
 export const buildManagementSchema = (): GraphQLSchema => {
   const schema = buildSchemaSync({
-    resolvers: [
-      ViewerResolver,
-      NodeResolver,
-      ApplicationResolver,
-      ApplicationRegisteredUsersResolver,
-      ApplicationActiveUsersResolver,
-      ApplicationIssuedTokensResolver,
-      KeySetResolver,
-      ClientSecretResolver,
-      UserResolver,
-      RegistrationResolver,
-      GrantResolver,
-      RegisteredUsersResolver,
-      ActiveUsersResolver,
-      RegisteredUsersRowsResolver,
-      StatisticsVerificationResolver,
-      AuditEventResolver,
-      ApplicationMutations,
-      KeySetMutations,
-      AccessTokenMutations,
-      UserMutations,
-      ImportMutations,
-      GrantMutations,
-      SigningKeyMutations,
-    ],
+    resolvers,
     validate: false, // the use cases know their limits
   });
   describeRoots(schema);

@@ -9,13 +9,13 @@ import { grantPage, GrantConnectionType } from './grant.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
-  connectionOf,
+  countedConnectionOf,
   countedConnectionType,
   defaultPageLength,
   firstDescription,
   NodeType,
   pageCost,
-  type Connection,
+  type CountedConnection,
 } from './page.js';
 import { registrationsOfUser, RegistrationType, type RegistrationNode } from './registration.js';
 import { DateTimeScalar } from './scalars.js';
@@ -88,19 +88,19 @@ export class UserResolver {
     @Arg('enabled', () => Boolean, { nullable: true, description: 'Only those that are enabled, or that are not.' })
     enabled: Given<boolean>,
     @Ctx() context: OperationContext,
-  ): Promise<Connection<User> & { readonly totalCount: () => Promise<number> }> {
+  ): Promise<CountedConnection<User>> {
     const { users } = context.deps.oauth.store;
     const filter = userFilter(usernameStartsWith, enabled);
-    const connection = await connectionOf(
+    return countedConnectionOf(
       context,
       { first, after },
       {
         list: { name: 'users', filters: { ...filter } },
         page: (request) => users.page(filter, request),
         positionOf: ({ createdAt, id }) => ({ at: createdAt, id }),
+        count: () => users.count(filter),
       },
     );
-    return { ...connection, totalCount: () => users.count(filter) };
   }
 
   @FieldResolver(() => [RegistrationType], {

@@ -1,3 +1,4 @@
+import type * as X509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 import type { Certificate } from '../http/listener.js';
 import { dayMillis, type EpochMillis } from '../model/clock.js';
@@ -17,16 +18,7 @@ export const newCertificate = async (now: EpochMillis): Promise<Certificate> => 
       notAfter: new Date(now + lifeMillis),
       signingAlgorithm: algorithm,
       keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension([
-          { type: 'dns', value: 'localhost' },
-          { type: 'ip', value: '127.0.0.1' },
-          { type: 'ip', value: '::1' },
-        ]),
-      ],
+      extensions: extensionsBy(x509),
     },
     webcrypto,
   );
@@ -36,3 +28,14 @@ export const newCertificate = async (now: EpochMillis): Promise<Certificate> => 
     key: `${x509.PemConverter.encode(privateKey, 'PRIVATE KEY')}\n`,
   };
 };
+
+const extensionsBy = (x509: typeof X509): X509.Extension[] => [
+  new x509.BasicConstraintsExtension(false, undefined, true),
+  new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+  new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+  new x509.SubjectAlternativeNameExtension([
+    { type: 'dns', value: 'localhost' },
+    { type: 'ip', value: '127.0.0.1' },
+    { type: 'ip', value: '::1' },
+  ]),
+];
