@@ -7,6 +7,7 @@ import { ApplicationMutations } from './application-mutations.js';
 import { ApplicationResolver } from './application.js';
 import { AuditEventResolver } from './audit-event.js';
 import { describeNeeds } from './describe-needs.js';
+import { requireFilterNeeds } from './filter-scopes.js';
 import { GrantMutations } from './grant-mutations.js';
 import { GrantResolver } from './grant.js';
 import { ImportMutations } from './import-registrations.js';
@@ -57,7 +58,7 @@ export const managementSchema = (): GraphQLSchema => (made ??= buildManagementSc
 
 /**
  * The schema of the management and statistics API.
- * @throws Error when the table of scopes does not cover it
+ * @throws Error when the tables of scopes do not cover it
  */
 export const buildManagementSchema = (): GraphQLSchema => {
   const schema = buildSchemaSync({
@@ -66,6 +67,7 @@ export const buildManagementSchema = (): GraphQLSchema => {
   });
   describeRoots(schema);
   orderArguments(schema);
+  requireFilterNeeds(schema);
   describeNeeds(schema);
   carryOutMutations(schema);
   return schema;

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it, test } from '@jest/globals';
-import { buildSchema } from 'graphql';
+import { buildSchema, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { describeNeeds } from '../../src/graphql/describe-needs.js';
+import { requireFilterNeeds } from '../../src/graphql/filter-scopes.js';
+import { buildManagementSchema } from '../../src/graphql/schema.js';
 import { startTestServer } from '../support/server.js';
 
 const server = await startTestServer();
@@ -182,4 +184,33 @@ it('does not start with a field that the table does not cover', () => {
   expect(() => describeNeeds(buildSchema(sdl))).toThrow(
     /not covered: Query\.secrets, Other\.id; not in the schema: Mutation,/,
   );
+});
+
+describe('an argument of a query', () => {
+  const withArgument = (type: string, field: string, name: string): GraphQLSchema => {
+    const schema = buildManagementSchema();
+    const found = (schema.getType(type) as GraphQLObjectType).getFields()[field]!;
+    found.args = [...found.args, { ...found.args[0]!, name }];
+    return schema;
+  };
+
+  test.each([
+    ['Query', 'users', 'emailEndsWith'],
+    ['Application', 'grants', 'scope'],
+    ['Query', 'user', 'email'],
+  ])('stops the start where the table does not say what it looks at: %s.%s.%s', (type, field, name) => {
+    expect(() => requireFilterNeeds(withArgument(type, field, name))).toThrow(
+      `must say by which field each argument picks, or that it is open. Missing: ${type}.${field}.${name};`,
+    );
+  });
+
+  it('needs no word of its own where it only turns pages, or tells a mutation what to do', () => {
+    expect(() => requireFilterNeeds(withArgument('User', 'registrations', 'first'))).not.toThrow();
+    expect(() => requireFilterNeeds(withArgument('Mutation', 'deleteUser', 'dryRun'))).not.toThrow();
+  });
+
+  it('stops the start where the table names one that is not there, or a field that is not', () => {
+    const sdl = 'type Query { users(enabled: Boolean): [User] } type User { username: String }';
+    expect(() => requireFilterNeeds(buildSchema(sdl))).toThrow(/not in the schema: .*Query\.users\.enabled, /);
+  });
 });
