@@ -68,17 +68,14 @@ export const compose = async (parts: Parts): Promise<Composition> => {
   let graphql: Promise<Graphql> | undefined;
   const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
   return {
-    handler: appOf(
-      parts,
-      withFrontPage(issuer, {
-        endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
-        routes: [
-          graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
-          ...statisticsRoutes({ oauth, statisticsTimeZone }),
-          ...healthRoutes(parts.isReady),
-        ],
-      }),
-    ),
+    handler: appOf(parts, {
+      endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
+      routes: [
+        graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
+        ...statisticsRoutes({ oauth, statisticsTimeZone }),
+        ...healthRoutes(parts.isReady),
+      ],
+    }),
     oauth,
     makeRest: async () => {
       await makeGraphql();
@@ -131,7 +128,7 @@ const appOf = (
   served: Pick<AppParts, 'endpoints' | 'routes'>,
 ): RequestListener =>
   createApp({
-    ...served,
+    ...withFrontPage(issuer, served),
     issuer,
     log,
     share: store.requestTime?.share,

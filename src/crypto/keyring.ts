@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../model/secret.js';
 import { hmacSha256, type Mac } from './hmac.js';
 import { createVeil, unveiled, type Veil } from './veil.js';
 
@@ -22,9 +23,10 @@ export interface Keyring {
   unveil(label: KeyLabel, veiled: string): string | undefined;
 }
 
-/** @param keys 32 bytes each, at least one */
-export const createKeyring = (keys: readonly Buffer[]): Keyring => {
-  const byId = new Map(keys.map((key) => [keyIdOf(key), deriver(key)]));
+/** @param keys 32 bytes each in base64url, at least one */
+export const createKeyring = (keys: readonly Secret[]): Keyring => {
+  const bytes = keys.map((key) => Buffer.from(key.reveal(), 'base64url'));
+  const byId = new Map(bytes.map((key) => [keyIdOf(key), deriver(key)]));
   const [first] = byId;
   if (first === undefined) throw new Error('A keyring needs at least one key.');
   const [writerId, writer] = first;

@@ -3,12 +3,14 @@ import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../model/log.js';
+import type { Secret } from '../model/secret.js';
 import { currentResponse, refusalOf, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
 
 export interface Certificate {
   /** PEM. */
   readonly cert: string;
-  readonly key: string;
+  /** PEM. */
+  readonly key: Secret;
 }
 
 export interface ListenerPlace {
@@ -47,10 +49,7 @@ const idleMillis = 5000;
 /** Opens a listener. @throws Error with the code EADDRINUSE, EACCES … when the place cannot be had */
 export const openListener = async (place: ListenerPlace, handler: RequestListener): Promise<Listener> => {
   const { certificate } = place;
-  const server: Server =
-    certificate === undefined
-      ? createServer(limits)
-      : createTlsServer({ ...limits, ...certificate, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
+  const server: Server = certificate === undefined ? createServer(limits) : tlsServer(certificate);
   const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
   server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
   server.setTimeout(stalledMillis, cutStalled);
@@ -59,6 +58,9 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
   refuseOn(server, connections.all, { issuer: place.issuerOf(port), log: place.log });
   return { port, stop: (timeoutMillis) => stop(server, connections, timeoutMillis) };
 };
+
+const tlsServer = ({ cert, key }: Certificate): Server =>
+  createTlsServer({ ...limits, cert, key: key.reveal(), handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
 
 /** Who waits to be told to go on is told so when his body is about to be read: a refusal spares him sending it (RFC 9110 §10.1.1). */
 const continueWhenRead =

@@ -5,6 +5,7 @@ import { StartRefused, type Problem } from '../configuration/problem.js';
 import type { Config } from '../config.js';
 import type { Certificate } from '../http/listener.js';
 import { dayMillis, type EpochMillis } from '../model/clock.js';
+import { Secret } from '../model/secret.js';
 import { newCertificate } from './new-certificate.js';
 import { readIfThere, readPrivateFile, writePrivateFile } from './private-file.js';
 
@@ -44,7 +45,7 @@ const lookAtFiles = ({ tlsCertFile, tlsKeyFile }: FileSettings): Found => {
   if (cert === undefined || key === undefined) return { problems };
   try {
     createSecureContext({ cert, key });
-    return { certificate: { cert, key }, problems };
+    return { certificate: { cert, key: new Secret(key) }, problems };
   } catch {
     return { problems: [{ sentence: notAPair }] };
   }
@@ -67,17 +68,20 @@ const contentOf = (path: string | undefined, setting: string, problems: Problem[
 /** One file for both halves, so that they always belong together. */
 const selfMade = async (path: string, now: EpochMillis): Promise<Certificate> => {
   const kept = readPrivateFile(path) ?? '';
-  if (isGood(kept, now)) return { cert: kept, key: kept };
+  if (isGood(kept, now)) return { cert: publicPart(kept), key: new Secret(kept) };
   const { cert, key } = await newCertificate(now);
-  writePrivateFile(path, key + cert);
+  writePrivateFile(path, key.reveal() + cert);
   return { cert, key };
 };
+
+/** The key stands in front. */
+const publicPart = (pem: string): string => pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'));
 
 const renewedBeforeMillis = 30 * dayMillis;
 
 const isGood = (pem: string, now: EpochMillis): boolean => {
   try {
-    const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
+    const certificate = new X509Certificate(publicPart(pem));
     const isCurrent =
       Date.parse(certificate.validTo) - renewedBeforeMillis > now && Date.parse(certificate.validFrom) <= now;
     return isCurrent && certificate.checkPrivateKey(createPrivateKey(pem));

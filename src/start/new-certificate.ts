@@ -2,6 +2,7 @@ import type * as X509 from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
 import type { Certificate } from '../http/listener.js';
 import { dayMillis, type EpochMillis } from '../model/clock.js';
+import { Secret } from '../model/secret.js';
 
 const lifeMillis = 397 * dayMillis;
 
@@ -25,7 +26,7 @@ export const newCertificate = async (now: EpochMillis): Promise<Certificate> => 
   const privateKey = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return {
     cert: `${certificate.toString('pem')}\n`,
-    key: `${x509.PemConverter.encode(privateKey, 'PRIVATE KEY')}\n`,
+    key: new Secret(`${x509.PemConverter.encode(privateKey, 'PRIVATE KEY')}\n`),
   };
 };
 

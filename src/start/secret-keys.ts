@@ -3,28 +3,26 @@ import { join } from 'node:path';
 import { refuseStart } from '../configuration/problem.js';
 import type { Config } from '../config.js';
 import type { Keyring } from '../crypto/keyring.js';
+import { Secret } from '../model/secret.js';
 import type { Store } from '../store/port/store.js';
 import { readOrMakePrivateFile } from './private-file.js';
 
 export interface SecretKeys {
-  /** 32 bytes each; the first writes, all read. */
-  readonly secretKeys: readonly Buffer[];
+  /** 32 bytes each in base64url; the first writes, all read. */
+  readonly secretKeys: readonly Secret[];
   /** Where the key is kept that development made; absent: they were given. */
   readonly secretKeyFile?: string;
 }
 
 /** The keys of `TALLYGATE_SECRET_KEY`; development makes one in the data folder. */
 export const secretKeysOf = ({ secretKey, dataDir }: Config): SecretKeys => {
-  if (secretKey !== undefined) {
-    return { secretKeys: secretKey.map((key) => Buffer.from(key.reveal(), 'base64url')) };
-  }
+  if (secretKey !== undefined) return { secretKeys: secretKey };
   const path = join(dataDir, 'secret.key');
-  const key = Buffer.from(
-    readOrMakePrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`),
-    'base64url',
-  );
-  if (key.length !== 32) throw refuseStart(`${path} is damaged: it must hold 32 bytes in base64url.`);
-  return { secretKeys: [key], secretKeyFile: path };
+  const key = readOrMakePrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
+  if (Buffer.from(key, 'base64url').length !== 32) {
+    throw refuseStart(`${path} is damaged: it must hold 32 bytes in base64url.`);
+  }
+  return { secretKeys: [new Secret(key)], secretKeyFile: path };
 };
 
 const checkedText = 'tallygate';

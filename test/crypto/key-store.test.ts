@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, randomBytes } from 'node:crypto';
+import { createHmac, createPrivateKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { signedJws } from '../../src/crypto/jws.js';
@@ -7,6 +7,7 @@ import { createKeyring, type Keyring } from '../../src/crypto/keyring.js';
 import type { SigningKeys } from '../../src/crypto/signing-keys.js';
 import { signingAlgorithms } from '../../src/model/application.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { secretKey } from '../support/secret-key.js';
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = { iss: 'https://issuer.example', sub: 'client', n: 1, text: 'ü "quoted"' };
@@ -20,7 +21,7 @@ const open = (ring = keyring): Promise<SigningKeys> =>
 
 beforeEach(async () => {
   opened = await openTestStore();
-  keyring = createKeyring([randomBytes(32)]);
+  keyring = createKeyring([secretKey()]);
   keys = await open();
 });
 afterEach(() => opened.close());
@@ -49,15 +50,15 @@ describe('signing keys', () => {
     expect((await open()).verify(jwt)?.claims).toEqual(claims);
     const [record] = await opened.store.signingKeys.list();
     expect(JSON.stringify(record)).not.toMatch(/PRIVATE|"d"/);
-    await expect(open(createKeyring([randomBytes(32)]))).rejects.toThrow('TALLYGATE_SECRET_KEY');
+    await expect(open(createKeyring([secretKey()]))).rejects.toThrow('TALLYGATE_SECRET_KEY');
   });
 
   it('can be read while the secret key that sealed them is configured, first or not', async () => {
-    const old = randomBytes(32);
+    const old = secretKey();
     const fresh = await openTestStore();
     const deps = { store: fresh.store, clock: fresh.clock.now };
     const jwt = (await openSigningKeys({ ...deps, keyring: createKeyring([old]) })).sign('ES256', 'JWT', claims);
-    const later = await openSigningKeys({ ...deps, keyring: createKeyring([randomBytes(32), old]) });
+    const later = await openSigningKeys({ ...deps, keyring: createKeyring([secretKey(), old]) });
     expect(later.verify(jwt)?.claims).toEqual(claims);
     await fresh.close();
   });

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createKeyring } from '../../src/crypto/keyring.js';
+import { secretKey } from '../support/secret-key.js';
 
 describe('a keyed digest', () => {
-  const keyring = createKeyring([randomBytes(32)]);
+  const keyring = createKeyring([secretKey()]);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
   it('has one form: no other last character matches, although it may decode to the same bytes', () => {

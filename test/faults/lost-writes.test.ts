@@ -17,6 +17,7 @@ import { applicationOf, keySetOf, userOf } from '../store/samples.js';
 import { forgetfulStore } from './forgetful-store.js';
 import { randomFrom } from './lossy-proxy.js';
 import { inLanes, untilDone } from './retrying.js';
+import { secretKey } from '../support/secret-key.js';
 
 const sizes: Readonly<Record<string, number>> = { SQLite: 300, MongoDB: 40 };
 
@@ -39,7 +40,7 @@ describe.each(eachStore)('tokens issued over a line that loses calls and replies
   afterEach(() => stores.close());
 
   const issuerOver = async (store: Store): Promise<OAuthDeps> => {
-    const keyring = createKeyring([Buffer.alloc(32, 7)]);
+    const keyring = createKeyring([secretKey(7)]);
     return {
       store: forgetfulStore(store, random, 10),
       keyring,

@@ -9,6 +9,7 @@ import type { AuditEvent } from '../../src/model/audit-event.js';
 import { ManagementError } from '../../src/model/management-error.js';
 import { privilegedScopes } from '../../src/model/management-scope.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { secretKey } from '../support/secret-key.js';
 
 export const issuer = 'https://tallygate.example';
 
@@ -42,7 +43,7 @@ export interface Management extends TestStore {
 export const openManagement = async (): Promise<Management> => {
   const opened = await openTestStore();
   const { store } = opened;
-  const keyring = createKeyring([Buffer.alloc(32, 7)]);
+  const keyring = createKeyring([secretKey(7)]);
   const clock = opened.clock.now;
   const deps = { store, clock, keyring, issuer, signingKeys: await openSigningKeys({ store, keyring, clock }) };
   const actor = actorWith();

@@ -3,6 +3,7 @@ import { newClientSecret } from '../../src/crypto/client-secret.js';
 import { createKeyring } from '../../src/crypto/keyring.js';
 import type { KeySet } from '../../src/model/application.js';
 import { basic, clientSecret, openOAuth, type OAuthUnderTest } from './open-oauth.js';
+import { secretKey } from '../support/secret-key.js';
 
 let server: OAuthUnderTest;
 let keySet: KeySet;
@@ -139,11 +140,11 @@ describe('client authentication', () => {
   });
 
   it('takes a secret whose digest was written under an older secret key', async () => {
-    const older = createKeyring([Buffer.alloc(32, 9)]);
+    const older = createKeyring([secretKey(9)]);
     const secrets = [{ ...server.secret('x'.repeat(20)), digest: older.digest('client-secret', clientSecret) }];
     const kept = await server.keys({ secrets });
     expect((await server.token(kept, grant)).status).toBe(401);
-    const keyring = createKeyring([Buffer.alloc(32, 7), Buffer.alloc(32, 9)]);
+    const keyring = createKeyring([secretKey(7), secretKey(9)]);
     const { tokenEndpoint } = await import('../../src/oauth/endpoints/token.js');
     const answer = await tokenEndpoint({ ...server.deps, keyring }).handle({
       method: 'POST',

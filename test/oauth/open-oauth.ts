@@ -12,6 +12,7 @@ import { errorResponse } from '../../src/oauth/endpoints/error-response.js';
 import { tokenEndpoint } from '../../src/oauth/endpoints/token.js';
 import type { OAuthDeps, TokenEvents } from '../../src/oauth/oauth-deps.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { secretKey } from '../support/secret-key.js';
 
 export const issuer = 'https://tallygate.example';
 export const clientSecret = 'tgs_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG';
@@ -61,7 +62,7 @@ export const basic = (id: string, secret: string): string =>
 export const openOAuth = async (): Promise<OAuthUnderTest> => {
   const opened = await openTestStore();
   const { store, clock } = opened;
-  const keyring = createKeyring([Buffer.alloc(32, 7)]);
+  const keyring = createKeyring([secretKey(7)]);
   const passwordHasher = createPasswordHasher({ threads: 2, queueLimit: 1000 });
   const issued: Issued[] = [];
   const refused: Refused[] = [];

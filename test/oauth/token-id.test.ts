@@ -4,8 +4,9 @@ import { createKeyring } from '../../src/crypto/keyring.js';
 import { grantNames } from '../../src/model/grant-name.js';
 import { formatRefreshToken, parseRefreshToken } from '../../src/oauth/refresh-token.js';
 import { decodeTokenId, encodeTokenId } from '../../src/oauth/token-id.js';
+import { secretKey } from '../support/secret-key.js';
 
-const keyring = createKeyring([Buffer.alloc(32, 1)]);
+const keyring = createKeyring([secretKey(1)]);
 const identity = { keySetId: 'ks_1', grantType: 'password', epochs: { client: 1, grant: 0, user: 2 } } as const;
 
 describe('the jti of an access token', () => {
@@ -43,9 +44,9 @@ describe('the jti of an access token', () => {
 
   it('stays readable when a new key writes', () => {
     const jti = encodeTokenId(keyring, identity);
-    const rotated = createKeyring([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+    const rotated = createKeyring([secretKey(2), secretKey(1)]);
     expect(decodeTokenId(rotated, jti)).toEqual(identity);
-    expect(decodeTokenId(createKeyring([Buffer.alloc(32, 2)]), jti)).toBeUndefined();
+    expect(decodeTokenId(createKeyring([secretKey(2)]), jti)).toBeUndefined();
   });
 
   it('of a token from before stands there for all to read, and is read', () => {
@@ -85,9 +86,9 @@ describe('a refresh token', () => {
   });
 
   it('stays readable when a new key writes', () => {
-    const rotated = createKeyring([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+    const rotated = createKeyring([secretKey(2), secretKey(1)]);
     expect(parseRefreshToken(rotated, { token, keySetId: 'ks_1' })).toEqual(parts);
-    expect(parseRefreshToken(createKeyring([Buffer.alloc(32, 2)]), { token, keySetId: 'ks_1' })).toBeUndefined();
+    expect(parseRefreshToken(createKeyring([secretKey(2)]), { token, keySetId: 'ks_1' })).toBeUndefined();
   });
 
   test.each([

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { jwksMaxAgeSeconds, publicationSeconds, retentionSeconds } from '../../src/crypto/key-schedule.js';
@@ -12,9 +11,10 @@ import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.js';
 import type { SigningKeyDeps } from '../../src/signing-keys/signing-key-deps.js';
 import { actorWith, callers, refusalOf, times } from '../management/open-management.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { secretKey } from '../support/secret-key.js';
 
 const actor = actorWith(['settings:write'], 'ops');
-const keyring = createKeyring([randomBytes(32)]);
+const keyring = createKeyring([secretKey()]);
 
 let opened: TestStore;
 let here: SigningKeyDeps;

@@ -3,6 +3,7 @@ import { StartRefused } from '../../src/configuration/problem.js';
 import { createKeyring } from '../../src/crypto/keyring.js';
 import { checkSecretKeys } from '../../src/start/secret-keys.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { secretKey } from '../support/secret-key.js';
 
 let opened: TestStore;
 beforeEach(async () => {
@@ -11,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 const start = (...numbers: readonly number[]): Promise<void> =>
-  checkSecretKeys(opened.store, createKeyring(numbers.map((number) => Buffer.alloc(32, number))));
+  checkSecretKeys(opened.store, createKeyring(numbers.map((number) => secretKey(number))));
 
 it('takes the key of the first start again, and no other', async () => {
   await start(1);

@@ -19,6 +19,7 @@ import { createUser } from '../../src/users/create-user.js';
 import { manualClock, type ManualClock } from '../store/opened-stores.js';
 import { closeAtTheEnd } from './left-open.js';
 import { recordingLog, type LogEntry } from './recording-log.js';
+import { secretKey } from './secret-key.js';
 
 export interface TestServerOptions {
   /** An open store, which stays open; absent: a fresh embedded one that goes with the server. */
@@ -29,7 +30,6 @@ export interface TestServerOptions {
   readonly issuerPath?: string;
   /** Of a second server on the same store: the issuer of the first. */
   readonly issuer?: string;
-  readonly secretKeys?: readonly Buffer[];
   readonly trustedProxies?: readonly string[];
   readonly statisticsTimeZone?: string;
 }
@@ -101,7 +101,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     log,
     metrics,
     issuer: issuerOf(listener.port),
-    secretKeys: options.secretKeys ?? [Buffer.alloc(32, 7)],
+    secretKeys: [secretKey(7)],
     trustedProxies: options.trustedProxies ?? [],
     statisticsTimeZone: options.statisticsTimeZone ?? 'UTC',
     version: '0.0.0-test',
