@@ -97,10 +97,15 @@ const errorsOfNull = (places: readonly Place[]): readonly ManagementError[] =>
 const errorsIn = (value: unknown, type: GraphQLInputType, base: readonly string[]): readonly ManagementError[] => {
   const errors: ManagementError[] = [];
   try {
-    coerceInputValue(value, type, (path, _invalidValue, error) => {
-      errors.push(refusal({ path: [...base, ...path.map(String)], type: typeAt(type, path) }, error));
-      if (errors.length === errorLimit) throw enough; // a long list would go on for seconds
-    });
+    coerceInputValue(
+      value,
+      type,
+      (path, _invalidValue, error) => {
+        errors.push(refusal({ path: [...base, ...path.map(String)], type: typeAt(type, path) }, error));
+        if (errors.length === errorLimit) throw enough; // a long list would go on for seconds
+      },
+      true,
+    );
   } catch (error) {
     if (error !== enough) throw error;
   }
@@ -175,11 +180,8 @@ const refusal = (place: Place, error: GraphQLError): ManagementError => {
 const namedField = (message: string): { readonly field: string; readonly sentence: string } | undefined => {
   const missing = /^Field "(?:\w+\.)?(\w+)" of required type/.exec(message)?.[1];
   if (missing !== undefined) return { field: missing, sentence: 'This field is required.' };
-  const [, unknown, nearest] =
-    /^Field "(\w{1,64})" is not defined by type "\w+"\.(?: Did you mean "(\w+)")?/.exec(message) ?? [];
-  if (unknown === undefined) return undefined;
-  const hint = nearest === undefined ? '' : ` The nearest name is ${nearest}.`;
-  return { field: unknown, sentence: `There is no such field in this input.${hint}` };
+  const unknown = /^Field "(\w{1,64})" is not defined by type/.exec(message)?.[1];
+  return unknown === undefined ? undefined : { field: unknown, sentence: 'There is no such field in this input.' };
 };
 
 /** Use cases do not know that their input is called `input`. */

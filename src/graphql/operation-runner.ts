@@ -43,7 +43,7 @@ export const createOperationRunner = async (deps: OperationDeps): Promise<Operat
     schema,
     introspection: true, // whoever has a management token may look; the SDL is public
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: false, // the SDL is public: an error may name the nearest field
+    hideSchemaDetailsFromClientErrors: true,
     parseOptions: { maxLexicalTokens: tokenLimit },
     maxRecursiveSelections: selectionLimit,
     validationRules: [knownOperationKinds],

