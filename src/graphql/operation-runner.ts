@@ -20,6 +20,7 @@ import { operationContext, type OperationContext, type OperationDeps } from './o
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
+import { recentDocuments } from './recent-documents.js';
 import { managementSchema } from './schema.js';
 import { mutationsOf, type SelectedFrom } from './selected-fields.js';
 
@@ -50,6 +51,7 @@ export const createOperationRunner = async (deps: OperationDeps): Promise<Operat
     validationOptions: { maxErrors: errorLimit },
     executionOptions: { maxCoercionErrors: errorLimit },
     persistedQueries: false,
+    documentStore: recentDocuments(rememberedCharacters),
     stopOnTerminationSignals: false,
     nodeEnv: 'production', // the same everywhere: Apollo shows and logs more elsewhere
     logger: apolloLog(deps.log),
@@ -62,6 +64,9 @@ export const createOperationRunner = async (deps: OperationDeps): Promise<Operat
     stop: () => apollo.stop(),
   };
 };
+
+/** Some dozens of usual documents: 25 MB at most. */
+const rememberedCharacters = 128 * 1024;
 
 const run = async (
   apollo: ApolloServer<OperationContext>,
