@@ -18,6 +18,9 @@ const repetitionLimit = 100;
 /** In fewer characters there is no room for many. */
 const harmlessLength = 1000;
 
+/** Every place that an error names is counted from the beginning of the document, line by line, and one error may name hundreds. */
+export const lineLimit = 2000;
+
 /** Mutations that hash a password or show a secret: one of them in an operation. A test compares them with the names of the schema. */
 export const sensitiveMutations: ReadonlySet<string> = new Set([
   'createUser',
@@ -31,8 +34,9 @@ export const sensitiveMutations: ReadonlySet<string> = new Set([
  * What would hold up everybody while it is validated.
  * @throws ManagementError QUERY_TOO_COMPLEX
  */
-export const checkRepetition = (query: string): void => {
+export const checkText = (query: string): void => {
   if (query.length <= harmlessLength) return;
+  if (hasMoreLines(query, lineLimit)) throw tooComplex(`Write at most ${lineLimit} lines.`);
   const counts = new Map<string, number>();
   visit(parsed(query), {
     Field: ({ alias, name }) => {
@@ -43,6 +47,8 @@ export const checkRepetition = (query: string): void => {
   if (Math.max(0, ...counts.values()) <= repetitionLimit) return;
   throw tooComplex(`Select at most ${repetitionLimit} fields of one name.`);
 };
+
+const hasMoreLines = (text: string, limit: number): boolean => text.split(/\r\n|[\n\r]/, limit + 1).length > limit;
 
 /** What cannot be parsed is not validated either. */
 const parsed = (query: string): DocumentNode => {

@@ -18,7 +18,7 @@ import { knownOperationKinds } from './known-operation-kinds.js';
 import { auditRefusals } from './mutation-frame.js';
 import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
-import { checkRepetition, selectionLimit, tokenLimit } from './operation-limits.js';
+import { checkText, selectionLimit, tokenLimit } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
 import { recentDocuments } from './recent-documents.js';
 import { managementSchema } from './schema.js';
@@ -75,7 +75,7 @@ const run = async (
 ): Promise<GraphqlAnswer> => {
   const { requestId } = context.actor;
   try {
-    checkRepetition(request.query);
+    checkText(request.query);
     const response = await apollo.executeOperation({ ...request }, { contextValue: context });
     if (response.body.kind !== 'single') throw new Error('Nothing here is delivered bit by bit.');
     return answerOf(requestId, response.body.singleResult, response.http.headers.get('www-authenticate'));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import { isMet, needOf } from '../../src/graphql/field-scopes.js';
-import { costLimit, selectionLimit, sensitiveMutations, tokenLimit } from '../../src/graphql/operation-limits.js';
+import { costLimit, lineLimit, selectionLimit, sensitiveMutations, tokenLimit } from '../../src/graphql/operation-limits.js';
 import { managementErrorCodes } from '../../src/model/management-error.js';
 import { managementScopes, type ManagementScope } from '../../src/model/management-scope.js';
 
@@ -41,7 +41,12 @@ describe('the page about administration', () => {
   it('names the limits as they are', () => {
     const row = (what: string): string => new RegExp(`^\\| ${what}.*?\\| (.*) \\|$`, 'm').exec(page)?.[1] ?? '';
     const figure = (what: string): number => Number(/^[\d,]+/.exec(row(what))?.[0].replaceAll(',', ''));
-    expect([figure('tokens'), figure('selections'), figure('cost')]).toEqual([tokenLimit, selectionLimit, costLimit]);
+    expect([figure('tokens'), figure('selections'), figure('lines'), figure('cost')]).toEqual([
+      tokenLimit,
+      selectionLimit,
+      lineLimit,
+      costLimit,
+    ]);
     expect(row('mutations that').match(/\w+(?=`)/g)).toEqual([...sensitiveMutations]);
   });
 });

@@ -19,6 +19,8 @@ const nested = (depth: number, around: string, inside: string): string =>
 describe('what is too much', () => {
   test.each([
     ['tokens', `{ ${'__typename '.repeat(3000)} }`],
+    ['lines', `${'\n'.repeat(2000)}{ viewer { clientId } }`],
+    ['lines of an error', `${'#\r'.repeat(20_000)}{ viewer(${'a: 1 '.repeat(300)}) { clientId } }`],
     [
       'nesting',
       `{ applications { nodes { grants { nodes { user { registrations { application { grants { nodes { id } } } } } } } } } }`,
