@@ -42,11 +42,13 @@ export const variableErrors = (
   // Other operations may use the same names otherwise.
   const own = separateOperations(document)[operation.name?.value ?? ''] ?? document;
   const uses = placesOf(schema, own).variables;
-  return definitions
-    .flatMap((definition) =>
-      errorsOf({ schema, definition, variables, places: uses.get(definition.variable.name.value) ?? [] }),
-    )
-    .slice(0, errorLimit);
+  const errors: ManagementError[] = [];
+  for (const definition of definitions) {
+    const places = uses.get(definition.variable.name.value) ?? [];
+    errors.push(...errorsOf({ schema, definition, variables, places }));
+    if (errors.length >= errorLimit) break; // what follows may be dear to look at
+  }
+  return errors.slice(0, errorLimit);
 };
 
 /** The same for literals: what graphql says of a value in the text, by the node that it says it of. */
