@@ -37,10 +37,28 @@ const readsSystemClock = [
   'src/crypto/hash-pool.ts', // how long a password may wait for a thread
 ];
 
+const lookAtSecret = {
+  selector: 'CallExpression[callee.property.name="reveal"]',
+  message: 'Only src/crypto looks at a Secret, and whoever hands one out (eslint.config.js).',
+};
+
+/** Where a `Secret` leaves us, and how. */
+const handsOutSecrets = [
+  'src/crypto/**/*.ts', // as digest, hash, key or signature
+  'src/oauth/endpoints/token.ts', // the answer with the tokens
+  'src/graphql/access-token.ts', // shown once
+  'src/graphql/key-set-mutations.ts', // shown once
+  'src/http/listener.ts', // to TLS
+  'src/open-product.ts', // the address of the database, to its driver
+  'src/start/certificate.ts', // into a file of the owner's
+  'src/start/quickstart.ts', // into a file of the owner's
+  'src/start/welcome.ts', // onto the terminal of the first start
+];
+
 /** `no-restricted-syntax` of our sources, without what a file is the place for. */
 const restricted = (...allowed) => [
   'error',
-  ...[...decoratorWithoutType, environmentReader, processExit, ...systemClock].filter(
+  ...[...decoratorWithoutType, environmentReader, processExit, lookAtSecret, ...systemClock].filter(
     (rule) => !allowed.includes(rule),
   ),
 ];
@@ -95,6 +113,7 @@ export default tseslint.config(
   },
   { files: ['src/config.ts'], rules: { 'no-restricted-syntax': restricted(environmentReader) } },
   { files: ['src/main.ts', 'src/program.ts'], rules: { 'no-restricted-syntax': restricted(processExit) } },
+  { files: handsOutSecrets, rules: { 'no-restricted-syntax': restricted(lookAtSecret) } },
   { files: readsSystemClock, rules: { 'no-restricted-syntax': restricted(...systemClock) } },
   {
     files: ['test/**/*.ts'],
