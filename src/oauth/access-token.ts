@@ -4,6 +4,7 @@ import type { SigningKeys } from '../crypto/signing-keys.js';
 import type { AccessTokenHeaderType, Client } from '../model/application.js';
 import { later, numericDate, type EpochMillis } from '../model/clock.js';
 import type { GrantName } from '../model/grant-name.js';
+import { Secret } from '../model/secret.js';
 import type { Epochs, OpaqueAccessToken, TokenFamily } from '../model/token-family.js';
 import type { User } from '../model/user.js';
 import { newOpaqueToken, opaqueTokenKey } from './opaque-token.js';
@@ -31,11 +32,12 @@ export const headerTypes: Readonly<Record<AccessTokenHeaderType, string>> = { AT
 export const jwtAccessToken = (
   { signingKeys, keyring }: { readonly signingKeys: SigningKeys; readonly keyring: Keyring },
   content: AccessTokenContent,
-): string => {
+): Secret => {
   const { client, audience, at, grantType, family, epochs } = content;
   const issuedAt = numericDate(at);
   const [first, ...others] = audience;
-  return signingKeys.sign(client.keySet.accessTokenAlgorithm, headerTypes[client.keySet.accessTokenHeaderType], {
+  const { accessTokenAlgorithm, accessTokenHeaderType } = client.keySet;
+  const jwt = signingKeys.sign(accessTokenAlgorithm, headerTypes[accessTokenHeaderType], {
     iss: content.issuer,
     sub: content.user?.id ?? client.keySet.clientId,
     aud: others.length > 0 ? audience : first,
@@ -46,16 +48,17 @@ export const jwtAccessToken = (
     scope: content.scopes.join(' '),
     environment: client.keySet.environment,
   });
+  return new Secret(jwt);
 };
 
 /** An opaque access token, and the row that gives it its meaning. */
 export const opaqueAccessToken = (
   content: AccessTokenContent,
-): { readonly token: string; readonly row: OpaqueAccessToken } => {
+): { readonly token: Secret; readonly row: OpaqueAccessToken } => {
   const { client, user, at, family, lifetimeSeconds, grantType, scopes, audience, epochs } = content;
   const token = newOpaqueToken(at);
   return {
-    token,
+    token: new Secret(token),
     row: {
       digest: opaqueTokenKey(token),
       jti: randomText(16),

@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../model/clock.js';
-import { Secret } from '../model/secret.js';
+import type { Secret } from '../model/secret.js';
 import type { OpaqueAccessToken } from '../model/token-family.js';
 import { jwtAccessToken, opaqueAccessToken, type AccessTokenContent } from './access-token.js';
 import { epochsOf } from './epochs.js';
@@ -38,7 +38,7 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
   const accessToken = opaque?.token ?? jwtAccessToken(deps, content);
   noteIssued(deps, { issue, at: content.at });
   return {
-    accessToken: new Secret(accessToken),
+    accessToken,
     expiresInSeconds: content.lifetimeSeconds,
     scopes: content.scopes,
     refreshToken: refreshTokenOf(deps, { content, generation }),
@@ -111,5 +111,5 @@ const refreshTokenOf = (
   if (family === undefined || generation === undefined || !client.keySet.grantTypes.includes('refresh_token'))
     return undefined;
   const parts = { familyId: family.id, generation, keySetId: client.keySet.id };
-  return new Secret(formatRefreshToken(keyring, parts));
+  return formatRefreshToken(keyring, parts);
 };

@@ -219,7 +219,7 @@ describe('the refresh_token grant', () => {
         generation: 5,
         keySetId: keySet.id,
       });
-      expect(await refresh(later)).toMatchObject(invalidGrant);
+      expect(await refresh(later.reveal())).toMatchObject(invalidGrant);
       expect(await familyOf(token)).toHaveProperty('revokedAt');
     });
   });

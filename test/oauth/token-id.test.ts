@@ -77,11 +77,11 @@ describe('the jti of an access token', () => {
 
 describe('a refresh token', () => {
   const parts = { familyId: 'fam_abc', generation: 3, keySetId: 'ks_1' };
-  const token = formatRefreshToken(keyring, parts);
+  const token = formatRefreshToken(keyring, parts).reveal();
 
   it('is derived: the same parts give the same token', () => {
     expect(token).toMatch(/^tgr_fam_abc\.3\.[A-Za-z0-9._-]+$/);
-    expect(formatRefreshToken(keyring, parts)).toBe(token);
+    expect(formatRefreshToken(keyring, parts).reveal()).toBe(token);
     expect(parseRefreshToken(keyring, { token, keySetId: 'ks_1' })).toEqual(parts);
   });
 
