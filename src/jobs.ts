@@ -1,4 +1,4 @@
-import { describeError } from './http/describe-error.js';
+import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 
 /** Work that is done again and again: idempotent, safe on many servers at once. */
@@ -58,7 +58,7 @@ const attemptOf = ({ name, run }: Job, log: Log): (() => Promise<void>) => {
       if (failing) log.info({ job: name }, 'job_recovered');
       failing = false;
     } catch (error) {
-      if (!failing) log.warn({ job: name, ...describeError(error) }, 'job_failed');
+      if (!failing) log.warn({ job: name, ...errorFields(error) }, 'job_failed');
       failing = true;
     }
   };

@@ -5,8 +5,8 @@ import { compose, type Composition, type Parts } from './compose.js';
 import type { Config } from './config.js';
 import type { Problem } from './configuration/problem.js';
 import { variableName } from './configuration/settings.js';
-import { describeError } from './http/describe-error.js';
 import { startJobs } from './jobs.js';
+import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 import { ensureBootstrapClient } from './start/bootstrap-client.js';
 import { ensureQuickstart, type Quickstart } from './start/quickstart.js';
@@ -125,7 +125,7 @@ interface Closing {
 
 const closeAll = async ({ store, composition, running, log }: Closing): Promise<void> => {
   await running.stop();
-  await composition.flush().catch((error: unknown) => log.warn(describeError(error), 'figures_lost'));
+  await composition.flush().catch((error: unknown) => log.warn(errorFields(error), 'figures_lost'));
   await composition.close();
   await store.close();
 };

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { readConfig, type Config, type ConfigPlaces } from './config.js';
 import { helpText } from './configuration/describe.js';
 import { StartRefused } from './configuration/problem.js';
-import { describeError } from './http/describe-error.js';
 import { createLog } from './log.js';
+import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 import { openStoreToRead, storeProblems } from './open-product.js';
 import { startServer, type Server } from './server.js';
@@ -109,8 +109,8 @@ const endBy = (error: unknown, log?: Log): void => {
     process.stderr.write('The store cannot be reached, or it went away: try again.\n');
     process.exit(laterStatus);
   }
-  if (log === undefined) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
-  else log.error(describeError(error), 'crashed');
+  if (log === undefined) process.stderr.write(`${JSON.stringify(errorFields(error))}\n`);
+  else log.error(errorFields(error), 'crashed');
   process.exit(1);
 };
 

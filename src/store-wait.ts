@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { describeError } from './http/describe-error.js';
+import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 import { DiskFull, roomNeeded } from './store/port/store.js';
 
@@ -14,7 +14,7 @@ export const storeWaitNotes = (log: Log, now: () => number = () => performance.n
     const at = now();
     if (at - notedAt < noteMillis) return;
     notedAt = at;
-    const fields = { waitedSeconds: Math.round((at - began) / 1000), ...describeError(error) };
+    const fields = { waitedSeconds: Math.round((at - began) / 1000), ...errorFields(error) };
     if (error instanceof DiskFull) log.error({ todo: roomNeeded, ...fields }, 'disk_full');
     else log.warn(fields, 'store_unavailable');
   };

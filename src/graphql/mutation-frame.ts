@@ -1,6 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { refusalOf } from '../management/audit-of.js';
 import { isLookedUpId } from '../management/input-limits.js';
+import { errorFields } from '../model/error-fields.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
 import type { Store } from '../store/port/store.js';
 import type { OperationContext } from './operation-context.js';
@@ -55,7 +56,7 @@ export const auditRefusals = async (
       const named = target === undefined ? {} : { target };
       await store.audit.append(refusalOf(actor, clock(), { action, code, ...named }));
     } catch (error) {
-      deps.log.warn({ ...deps.describeError(error), action, requestId: actor.requestId }, 'refusal_not_audited');
+      deps.log.warn({ ...errorFields(error), action, requestId: actor.requestId }, 'refusal_not_audited');
     }
   }
 };

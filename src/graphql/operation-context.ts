@@ -4,21 +4,16 @@ import { createLoaders, type Loaders } from './loaders.js';
 import { operationCut, type OperationCut } from './operation-cut.js';
 import { operationTurns, type Turns } from './turns.js';
 
-export interface OperationDeps extends GraphqlDeps {
-  /** What a log may hold of an error. */
-  readonly describeError: (error: unknown) => Readonly<Record<string, unknown>>;
-}
-
 /** What the resolvers of one operation share. */
 export interface OperationContext {
-  readonly deps: OperationDeps;
+  readonly deps: GraphqlDeps;
   readonly actor: Actor;
   readonly cut: OperationCut;
   readonly loaders: Loaders;
   readonly inTurns: Turns;
 }
 
-export const operationContext = (deps: OperationDeps, actor: Actor): OperationContext => {
+export const operationContext = (deps: GraphqlDeps, actor: Actor): OperationContext => {
   const cut = operationCut(deps.oauth.store);
   return { deps, actor, cut, loaders: createLoaders(deps.oauth.store, cut), inTurns: operationTurns() };
 };

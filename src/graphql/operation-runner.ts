@@ -9,14 +9,16 @@ import {
 import { getOperationAST, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Actor } from '../model/actor.js';
 import { bearerChallenge } from '../model/bearer-challenge.js';
+import { errorFields } from '../model/error-fields.js';
 import type { Log } from '../model/log.js';
 import { managementErrorCodes } from '../model/management-error.js';
 import { answerOf, type GraphqlAnswer } from './graphql-answer.js';
 import { describeCause, errorDescriber, formattedError, type DescribedError } from './describe-error.js';
+import type { GraphqlDeps } from './graphql-deps.js';
 import { errorLimit } from './input-errors.js';
 import { knownOperationKinds } from './known-operation-kinds.js';
 import { auditRefusals } from './mutation-frame.js';
-import { operationContext, type OperationContext, type OperationDeps } from './operation-context.js';
+import { operationContext, type OperationContext } from './operation-context.js';
 import { passGate, type GateRefusal } from './operation-gate.js';
 import { checkText, selectionLimit, tokenLimit } from './operation-limits.js';
 import { judgeScopes } from './operation-scopes.js';
@@ -37,7 +39,7 @@ export interface OperationRunner {
   stop(): Promise<void>;
 }
 
-export const createOperationRunner = async (deps: OperationDeps): Promise<OperationRunner> => {
+export const createOperationRunner = async (deps: GraphqlDeps): Promise<OperationRunner> => {
   const schema = managementSchema();
   const described = new WeakMap<object, DescribedError>();
   const apollo = new ApolloServer<OperationContext>({
@@ -93,7 +95,7 @@ const closeCut = async ({ cut, deps, actor }: OperationContext): Promise<void> =
   try {
     await cut.close();
   } catch (error) {
-    deps.log.warn({ ...deps.describeError(error), requestId: actor.requestId }, 'snapshot_not_closed');
+    deps.log.warn({ ...errorFields(error), requestId: actor.requestId }, 'snapshot_not_closed');
   }
 };
 
@@ -184,7 +186,7 @@ const logUnexpected = (
 ): void => {
   if (unexpected === undefined) return;
   const field = path?.join('.');
-  deps.log.error({ ...deps.describeError(unexpected), field, requestId: actor.requestId }, 'graphql_failed');
+  deps.log.error({ ...errorFields(unexpected), field, requestId: actor.requestId }, 'graphql_failed');
 };
 
 /** Apollo neither reports to its makers nor shows a page of theirs. */

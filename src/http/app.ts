@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import Koa, { type Context } from 'koa';
+import { errorFields } from '../model/error-fields.js';
 import type { RequestTime } from '../store/port/store.js';
 import { nothingHere } from '../oauth/endpoints/request-refusals.js';
 import { deliver } from './deliver.js';
-import { describeError } from './describe-error.js';
 import type { RemoteAddressOf } from './remote-address.js';
 import { authorizationHeaders, type RequestFacts } from './request-facts.js';
 import { requestFault } from './request-fault.js';
@@ -76,6 +76,6 @@ const refusingSite = (parts: AppParts, reason: unknown): Site => {
 
 /** What went wrong after an answer began, a stream that failed or a client that left: no part of an answer may look like a whole one. */
 const giveUp = ({ log }: AppParts, error: unknown, context: Context | undefined): void => {
-  log.debug(describeError(error), 'answer_cut_off');
+  log.debug(errorFields(error), 'answer_cut_off');
   if (context?.res.headersSent === true && !context.res.writableEnded) context.res.destroy();
 };

@@ -6,7 +6,6 @@ import type { GraphqlDeps } from '../graphql/graphql-deps.js';
 import { createOperationRunner, type GraphqlRequest, type OperationRunner } from '../graphql/operation-runner.js';
 import type { Actor } from '../model/actor.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
-import { describeError } from './describe-error.js';
 import { graphqlRequestIn } from './graphql-body.js';
 import { acceptedMediaType, isUtf8Json, type GraphqlMediaType } from './media-type.js';
 import { clientGone, readBody } from './read-body.js';
@@ -19,7 +18,7 @@ export interface Graphql {
 
 /** Runs the operations of the management and statistics API and words their answers for HTTP. */
 export const createGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
-  const runner = await createOperationRunner({ ...deps, describeError });
+  const runner = await createOperationRunner(deps);
   return {
     answer: (context) => answerOperation(deps, runner, context),
     stop: () => runner.stop(),

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
+import { errorFields } from '../model/error-fields.js';
 import type { Log } from '../model/log.js';
 import type { EndpointResponse } from '../oauth/endpoints/endpoint.js';
 import { errorResponse } from '../oauth/endpoints/error-response.js';
-import { describeError } from './describe-error.js';
 import type { RequestFacts } from './request-facts.js';
 
 /** What is at a path. */
@@ -35,7 +35,7 @@ export const everywhere = ({ isStopping }: SiteParts, { requestId }: RequestFact
 export const refusalOf = (parts: SiteParts, error: unknown, { requestId }: RequestFacts): EndpointResponse => {
   const { issuer, errorForm = errorResponse } = parts;
   const answer = errorForm(error, { issuer, requestId });
-  if (answer.status === 500) parts.log.error({ requestId, ...describeError(error) }, 'request_failed');
-  if (answer.status === 503) parts.log.debug({ requestId, ...describeError(error) }, 'request_put_off');
+  if (answer.status === 500) parts.log.error({ requestId, ...errorFields(error) }, 'request_failed');
+  if (answer.status === 503) parts.log.debug({ requestId, ...errorFields(error) }, 'request_put_off');
   return answer;
 };

@@ -2,7 +2,7 @@
  * What a log may hold of an error: names, codes and places in the code, of its causes too. Messages are left out, because those of
  * libraries quote the values they were given.
  */
-export const describeError = (error: unknown): Readonly<Record<string, unknown>> => {
+export const errorFields = (error: unknown): Readonly<Record<string, unknown>> => {
   if (!(error instanceof Error) && !isErrorLike(error)) return { error: typeof error };
   return {
     error: error.name,
@@ -10,7 +10,7 @@ export const describeError = (error: unknown): Readonly<Record<string, unknown>>
     // SQLite's constant words for its code: "database or disk is full" tells an operator what to do, ERR_SQLITE_ERROR does not.
     ...('errstr' in error && isShort(error.errstr) ? { reason: error.errstr } : {}),
     ...(error.stack === undefined ? {} : { at: placesOf(error.stack) }),
-    ...(isErrorLike(error.cause) ? { cause: describeError(error.cause) } : {}),
+    ...(isErrorLike(error.cause) ? { cause: errorFields(error.cause) } : {}),
   };
 };
 

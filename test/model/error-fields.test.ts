@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { describeError } from '../../src/http/describe-error.js';
+import { errorFields } from '../../src/model/error-fields.js';
 import { openConnection } from '../../src/store/sqlite/connection.js';
 import { storeError } from '../../src/store/sqlite/store-error.js';
 
@@ -11,7 +11,7 @@ it('says of a full disk that it is full, and nothing of the statement', () => {
   try {
     filling();
   } catch (error) {
-    const described = describeError(storeError(error));
+    const described = errorFields(storeError(error));
     expect(described).toMatchObject({ error: 'DiskFull', cause: { reason: 'database or disk is full' } });
     expect(JSON.stringify(described)).not.toContain('secret_word');
   }
