@@ -209,7 +209,8 @@ const openManagement = async (
     return await listen({ host, port, issuerOf: () => issuer, log }, handler, 'MANAGEMENT_');
   } catch (error) {
     if (mode === 'production' || !(error instanceof StartRefused)) throw error;
-    log.warn({ reason: error.message }, 'no_management_listener');
+    const line = error.problems[0]?.line; // the message says what is wrong, this what to set instead
+    log.warn({ reason: error.message, line }, 'no_management_listener');
     return undefined;
   }
 };
