@@ -5,7 +5,7 @@ import { vschar } from '../management/input-limits.js';
 import type { ClientAuthenticationMethod } from '../model/application.js';
 import { idPrefixes } from '../model/id-prefix.js';
 import { badInput } from '../model/management-error.js';
-import { Secret } from '../model/secret.js';
+import type { Secret } from '../model/secret.js';
 
 /** What generateKeys can say about how the client authenticates; all of it may be left out. */
 export interface CredentialInput {
@@ -13,7 +13,7 @@ export interface CredentialInput {
   readonly jwks?: string | null | undefined;
   /** Brought along from another system, like the secret. */
   readonly clientId?: string | null | undefined;
-  readonly clientSecret?: string | null | undefined;
+  readonly clientSecret?: Secret | undefined;
 }
 
 /** @throws ManagementError BAD_USER_INPUT on `clientId` */
@@ -37,14 +37,13 @@ export const hasSecrets = (method: ClientAuthenticationMethod): boolean =>
  * @throws ManagementError BAD_USER_INPUT on `clientSecret`, also where the method has none
  */
 export const checkedClientSecret = (
-  clientSecret: string | null | undefined,
+  clientSecret: Secret | undefined,
   method: ClientAuthenticationMethod,
 ): Secret | undefined => {
-  if (clientSecret === undefined || clientSecret === null) return undefined;
+  if (clientSecret === undefined) return undefined;
   if (!hasSecrets(method)) throw badInput('clientSecret', 'Leave it out: this authenticationMethod has no secret.');
-  const secret = new Secret(clientSecret);
-  if (!isClientSecret(secret)) throw badInput('clientSecret', 'Give 20 to 255 printable ASCII characters.');
-  return secret;
+  if (!isClientSecret(clientSecret)) throw badInput('clientSecret', 'Give 20 to 255 printable ASCII characters.');
+  return clientSecret;
 };
 
 /**

@@ -1,3 +1,5 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { ClientSecret } from '../model/application.js';
 import { Secret } from '../model/secret.js';
 import { clientSecretLength, isVschar } from '../model/vschar.js';
 import type { Keyring } from './keyring.js';
@@ -19,6 +21,27 @@ export const sealClientSecret = (keyring: Keyring, secret: Secret): SealedClient
   const value = secret.reveal();
   return { id: randomId('secret'), hint: value.slice(-4), digest: keyring.digest('client-secret', value) };
 };
+
+/**
+ * The secret that was presented. One keyed digest of it, whatever the number of secrets; only digests under an older key cost one each.
+ */
+export const matchingSecret = (
+  keyring: Keyring,
+  secrets: readonly ClientSecret[],
+  presented: Secret,
+): ClientSecret | undefined => {
+  const text = presented.reveal();
+  const digest = keyring.digest('client-secret', text);
+  const keyId = digest.slice(0, digest.indexOf('.') + 1);
+  return secrets.find((secret) =>
+    secret.digest.startsWith(keyId)
+      ? equal(secret.digest, digest)
+      : keyring.matches('client-secret', text, secret.digest),
+  );
+};
+
+const equal = (left: string, right: string): boolean =>
+  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
 
 /** Whether a secret can be a client secret (RFC 6749 App. A.2). */
 export const isClientSecret = (secret: Secret): boolean => isVschar(secret.reveal(), clientSecretLength);

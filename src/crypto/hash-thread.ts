@@ -2,12 +2,19 @@ import type * as argon2 from '@node-rs/argon2';
 import { createRequire } from 'node:module';
 import type * as os from 'node:os';
 import { Worker, type MessagePort } from 'node:worker_threads';
+import type { Secret } from '../model/secret.js';
 import { dummyHash, hashParameters } from './password-hash.js';
 
 /** With a hash: whether the password belongs to it; without: its hash. */
 export interface HashTask {
-  readonly password: string;
+  readonly password: Secret;
   readonly hash?: string;
+}
+
+/** A task as it goes to the thread. */
+interface Message {
+  readonly password: string;
+  readonly hash: string | undefined;
 }
 
 type Reply = { readonly result: string | boolean } | { readonly failure: string };
@@ -43,14 +50,14 @@ const threadBody = ({ port, argon2, os, parameters, dummyHash }: ThreadScope): v
       return false;
     }
   };
-  const perform = ({ password, hash }: HashTask): Reply => {
+  const perform = ({ password, hash }: Message): Reply => {
     try {
       return { result: hash === undefined ? argon2.hashSync(password, parameters) : verify(password, hash) };
     } catch (error) {
       return { failure: String(error) };
     }
   };
-  port.on('message', (message: HashTask | 'leave') => {
+  port.on('message', (message: Message | 'leave') => {
     if (message === 'leave') port.close();
     else port.postMessage(perform(message));
   });
@@ -82,14 +89,15 @@ export const startHashThread = (): HashThread => {
     else caller?.reject(new Error('A password could not be hashed.', { cause: reply.failure }));
   });
   return {
-    run: (next) =>
+    run: ({ password, hash }) =>
       new Promise((resolve, reject) => {
         caller = { resolve, reject };
         const error = end.error();
         if (error !== undefined) reject(error);
         // While it works the thread keeps the process alive, idle it does not.
         worker.ref();
-        worker.postMessage(next);
+        const message: Message = { password: password.reveal(), hash };
+        worker.postMessage(message);
       }),
     isAlive: () => end.error() === undefined,
     leave: () => {

@@ -1,3 +1,5 @@
+import type { Secret } from '../model/secret.js';
+
 /** Thrown when the queue in front of the hash threads is full, a job waited too long, or no thread can be had: an answer of 503 with Retry-After. */
 export class HashQueueFull extends Error {
   readonly retryAfterSeconds: number;
@@ -12,12 +14,12 @@ export class HashQueueFull extends Error {
 /** argon2id in worker threads of their own, behind a short queue. */
 export interface PasswordHasher {
   /** PHC string with the current parameters. @throws HashQueueFull */
-  hash(password: string): Promise<string>;
+  hash(password: Secret): Promise<string>;
   /**
    * Whether `password` belongs to `hash`. Without a hash the same work is done against a dummy of the current parameters and the
    * answer is false, so that an unknown user takes as long as a known one. @throws HashQueueFull
    */
-  verify(password: string, hash: string | undefined): Promise<boolean>;
+  verify(password: Secret, hash: string | undefined): Promise<boolean>;
   /** Whether `hash` was made with other parameters than today's. */
   needsRehash(hash: string): boolean;
   close(): Promise<void>;

@@ -7,6 +7,7 @@ import { revokeClientSecret } from '../applications/revoke-client-secret.js';
 import { rotateClientSecret } from '../applications/rotate-client-secret.js';
 import { updateKeys } from '../applications/update-keys.js';
 import { inputDescription } from './application-mutations.js';
+import { givenSecret } from './given-secret.js';
 import {
   DeleteKeysInput,
   GenerateKeysInput,
@@ -78,7 +79,8 @@ export class KeySetMutations {
     @Arg('input', () => GenerateKeysInput, { description: inputDescription }) input: GenerateKeysInput,
     @Ctx() { deps, actor }: OperationContext,
   ): Promise<Plain<GenerateKeysPayload>> {
-    const { client, clientSecret } = await generateKeys(deps.oauth, actor, input);
+    const brought = givenSecret(input.clientSecret);
+    const { client, clientSecret } = await generateKeys(deps.oauth, actor, { ...input, clientSecret: brought });
     return { keys: keySetOf(client), clientSecret: clientSecret?.reveal() };
   }
 

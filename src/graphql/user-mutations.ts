@@ -1,10 +1,12 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { Secret } from '../model/secret.js';
 import type { User } from '../model/user.js';
 import { createUser } from '../users/create-user.js';
 import { deleteUser } from '../users/delete-user.js';
 import { setUserPassword } from '../users/set-user-password.js';
 import { updateUser } from '../users/update-user.js';
 import { idempotencyDescription, inputDescription } from './application-mutations.js';
+import { givenSecret } from './given-secret.js';
 import type { OperationContext } from './operation-context.js';
 import type { Plain } from './plain.js';
 import { UserType } from './user.js';
@@ -101,7 +103,8 @@ export class UserMutations {
     @Arg('input', () => CreateUserInput, { description: inputDescription }) input: CreateUserInput,
     @Ctx() { deps, actor }: OperationContext,
   ): Promise<Plain<CreateUserPayload>> {
-    return { user: await createUser(deps.oauth, actor, input) };
+    const password = givenSecret(input.password);
+    return { user: await createUser(deps.oauth, actor, { ...input, password }) };
   }
 
   @Mutation(() => UpdateUserPayload, { description: 'Changes a user.' })
@@ -117,7 +120,8 @@ export class UserMutations {
     @Arg('input', () => SetUserPasswordInput, { description: inputDescription }) input: SetUserPasswordInput,
     @Ctx() { deps, actor }: OperationContext,
   ): Promise<Plain<SetUserPasswordPayload>> {
-    return { user: await setUserPassword(deps.oauth, actor, input) };
+    const password = new Secret(input.password);
+    return { user: await setUserPassword(deps.oauth, actor, { ...input, password }) };
   }
 
   @Mutation(() => DeleteUserPayload, {

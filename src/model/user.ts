@@ -1,8 +1,5 @@
 import type { EpochMillis } from './clock.js';
 
-/** Of a password, in bytes of UTF-8: hashing takes longer with more. */
-export const passwordLimitBytes = 1024;
-
 /** A resource owner. Erased users are not users any more: stores never return them. */
 export interface User {
   /** Begins with `usr_`; client ids may not, so that `sub` values never meet (RFC 9068 §5). */

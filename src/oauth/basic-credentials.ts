@@ -1,8 +1,9 @@
+import { Secret } from '../model/secret.js';
 import { formDecoded } from './form.js';
 
 export interface BasicCredentials {
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: Secret;
 }
 
 const basic = /^basic +(\S+)$/i;
@@ -19,7 +20,8 @@ export const parseBasic = (authorization: string): BasicCredentials | undefined 
   const clientId = formDecoded(pair.slice(0, colon));
   const clientSecret = formDecoded(pair.slice(colon + 1));
   if (clientId === undefined || clientSecret === undefined) return undefined;
-  return control.test(clientId) || control.test(clientSecret) ? undefined : { clientId, clientSecret };
+  if (control.test(clientId) || control.test(clientSecret)) return undefined;
+  return { clientId, clientSecret: new Secret(clientSecret) };
 };
 
 /** The text whose one base64 form this is, else nothing: Node skips foreign characters and missing padding, so encode again and compare. */

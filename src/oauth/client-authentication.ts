@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Keyring } from '../crypto/keyring.js';
-import { isLive, type Client, type ClientSecret } from '../model/application.js';
+import { matchingSecret } from '../crypto/client-secret.js';
+import { isLive, type Client } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
+import { Secret } from '../model/secret.js';
 import { parseBasic } from './basic-credentials.js';
 import { authenticateByAssertion } from './client-assertion.js';
 import type { Form } from './form.js';
@@ -58,7 +58,7 @@ const byOneMethod = async (
   const clientSecret = form.get('client_secret');
   if (clientId === undefined) throw invalidClient('no client authentication');
   if (clientSecret === undefined) return byNothing(deps, clientId);
-  return bySecret(deps, { clientId, clientSecret, at });
+  return bySecret(deps, { clientId, clientSecret: new Secret(clientSecret), at });
 };
 
 const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
@@ -87,7 +87,7 @@ const byHeader = (
 
 interface SecretCredentials {
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: Secret;
   readonly at: EpochMillis;
 }
 
@@ -97,7 +97,7 @@ const bySecret = async (
   { clientId, clientSecret, at }: SecretCredentials,
 ): Promise<AuthenticatedClient> => {
   const client = await deps.store.applications.findClient(clientId);
-  const secret = matchingSecret(deps.keyring, { secrets: client?.keySet.secrets ?? [], presented: clientSecret });
+  const secret = matchingSecret(deps.keyring, client?.keySet.secrets ?? [], clientSecret);
   if (client === undefined) throw invalidClient('unknown client');
   if (secret === undefined) throw invalidClient('wrong secret', client);
   if (!isLive(secret, at)) throw invalidClient('expired secret', client);
@@ -119,20 +119,3 @@ const byNothing = async (deps: OAuthDeps, clientId: string): Promise<Authenticat
 
 const usesSecrets = ({ keySet }: Client): boolean =>
   keySet.authenticationMethod === 'CLIENT_SECRET_BASIC' || keySet.authenticationMethod === 'CLIENT_SECRET_POST';
-
-/** One keyed digest of what was presented, whatever the number of secrets; only digests under an older key cost one each. */
-const matchingSecret = (
-  keyring: Keyring,
-  { secrets, presented }: { readonly secrets: readonly ClientSecret[]; readonly presented: string },
-): ClientSecret | undefined => {
-  const digest = keyring.digest('client-secret', presented);
-  const keyId = digest.slice(0, digest.indexOf('.') + 1);
-  return secrets.find((secret) =>
-    secret.digest.startsWith(keyId)
-      ? equal(secret.digest, digest)
-      : keyring.matches('client-secret', presented, secret.digest),
-  );
-};
-
-const equal = (left: string, right: string): boolean =>
-  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));

@@ -1,5 +1,6 @@
 import type { ApplicationDeps } from '../applications/application-deps.js';
 import type { Config } from '../config.js';
+import { matchingSecret } from '../crypto/client-secret.js';
 import { privilegedScopes } from '../model/management-scope.js';
 import { ensureClient } from './ensure-client.js';
 
@@ -24,5 +25,5 @@ export const ensureBootstrapClient = async (deps: ApplicationDeps, config: Confi
   const client = await deps.store.applications.findClient(clientId);
   const now = deps.clock();
   const live = client?.keySet.secrets.filter(({ expiresAt = Infinity }) => expiresAt > now) ?? [];
-  return live.some(({ digest }) => deps.keyring.matches('client-secret', clientSecret.reveal(), digest));
+  return matchingSecret(deps.keyring, live, clientSecret) !== undefined;
 };

@@ -37,7 +37,7 @@ const make = async (deps: ApplicationDeps, wanted: WantedClient): Promise<void> 
   await generateKeys(deps, systemActor, {
     applicationId: id,
     clientId,
-    clientSecret: clientSecret.reveal(),
+    clientSecret,
     grantTypes,
     scopes,
     defaultScopes,

@@ -60,7 +60,7 @@ const make = async (deps: ApplicationDeps & UserDeps, quickstart: Quickstart): P
     defaultScopes: ['default'],
   });
   if ((await deps.store.users.findByUsername(username)) !== undefined) return;
-  await createUser(deps, systemActor, { username, password: password.reveal() });
+  await createUser(deps, systemActor, { username, password });
 };
 
 const newQuickstart = (file: string): Quickstart => ({

@@ -13,7 +13,7 @@ import { checkedDisplayName, checkedEmail, checkedPassword, checkedUsername } fr
 export interface CreateUserInput {
   readonly username: string;
   /** Absent: the user cannot use the password grant until setUserPassword gives him one. */
-  readonly password?: string | null | undefined;
+  readonly password?: Secret | undefined;
   readonly email?: string | null | undefined;
   readonly displayName?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
@@ -26,8 +26,7 @@ export interface CreateUserInput {
  */
 export const createUser = async (deps: UserDeps, actor: Actor, input: CreateUserInput): Promise<User> => {
   const fields = checkedFields(input);
-  const { password: given } = input;
-  const password = given === undefined || given === null ? undefined : checkedPassword(given);
+  const password = input.password && checkedPassword(input.password);
   const created = await createOnce(deps, actor, {
     mutation: 'createUser',
     idempotencyKey: input.idempotencyKey,

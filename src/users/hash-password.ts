@@ -5,7 +5,7 @@ import type { Secret } from '../model/secret.js';
 /** @throws ManagementError UNAVAILABLE while too many passwords wait for the hash threads */
 export const hashPassword = async (hasher: PasswordHasher, password: Secret): Promise<string> => {
   try {
-    return await hasher.hash(password.reveal());
+    return await hasher.hash(password);
   } catch (cause) {
     if (!(cause instanceof HashQueueFull)) throw cause;
     const { retryAfterSeconds } = cause;

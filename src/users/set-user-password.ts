@@ -2,6 +2,7 @@ import { auditOf } from '../management/audit-of.js';
 import { lookedUpId } from '../management/input-limits.js';
 import type { Actor } from '../model/actor.js';
 import { notFound } from '../model/management-error.js';
+import type { Secret } from '../model/secret.js';
 import type { User } from '../model/user.js';
 import { changedFields } from './changed-fields.js';
 import { hashPassword } from './hash-password.js';
@@ -10,7 +11,7 @@ import { checkedPassword } from './user-fields.js';
 
 export interface SetUserPasswordInput {
   readonly id: string;
-  readonly password: string;
+  readonly password: Secret;
 }
 
 /**

@@ -1,7 +1,7 @@
+import { passwordFault, type PasswordFault } from '../crypto/password-fault.js';
 import { displayedName, singleLine } from '../management/input-limits.js';
 import { badInput } from '../model/management-error.js';
-import { Secret } from '../model/secret.js';
-import { passwordLimitBytes } from '../model/user.js';
+import type { Secret } from '../model/secret.js';
 import { enforcedUsername } from '../model/username.js';
 
 const usernameLength = { min: 1, max: 255 };
@@ -33,18 +33,19 @@ export const checkedEmail = (email: string): string => {
 export const checkedDisplayName = (displayName: string): string =>
   displayedName('displayName', displayName, { min: 1, max: 120 });
 
-const shortestPassword = 8;
+const passwordFaults: Readonly<Record<PasswordFault, string>> = {
+  too_long: 'Give at most 1,024 bytes in UTF-8.',
+  too_short: 'Give at least 8 characters.',
+  half_surrogate: 'Give well-formed Unicode.',
+  nul: 'Leave out U+0000.',
+};
 
 /**
- * A password exactly as it was given (NIST SP 800-63B §5.1.1.2): 8 characters to 1,024 bytes, no rules on what they are, except that
- * U+0000 and halves of surrogate pairs are none.
+ * A password exactly as it was given.
  * @throws ManagementError BAD_USER_INPUT on `password`
  */
-export const checkedPassword = (password: string): Secret => {
-  if (Buffer.byteLength(password) > passwordLimitBytes)
-    throw badInput('password', 'Give at most 1,024 bytes in UTF-8.');
-  if ([...password].length < shortestPassword) throw badInput('password', 'Give at least 8 characters.');
-  if (/\p{Surrogate}/u.test(password)) throw badInput('password', 'Give well-formed Unicode.');
-  if (password.includes('\0')) throw badInput('password', 'Leave out U+0000.');
-  return new Secret(password);
+export const checkedPassword = (password: Secret): Secret => {
+  const fault = passwordFault(password);
+  if (fault !== undefined) throw badInput('password', passwordFaults[fault]);
+  return password;
 };

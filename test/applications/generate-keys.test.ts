@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test 
 import { deleteKeys } from '../../src/applications/delete-keys.js';
 import { generateKeys, type GenerateKeysInput } from '../../src/applications/generate-keys.js';
 import type { Application } from '../../src/model/application.js';
+import { Secret } from '../../src/model/secret.js';
 import {
   actorWith,
   callers,
@@ -15,7 +16,7 @@ import {
 
 const publicJwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const jwks = JSON.stringify({ keys: [publicJwk] });
-const broughtSecret = 's'.repeat(20);
+const broughtSecret = new Secret('s'.repeat(20));
 
 describe('generateKeys', () => {
   let management: Management;
@@ -100,7 +101,7 @@ describe('generateKeys', () => {
     const clientId = ' ~!"\\';
     const { client, clientSecret } = await generate({ clientId, clientSecret: broughtSecret });
     expect(client.keySet.clientId).toBe(clientId);
-    expect(clientSecret?.reveal()).toBe(broughtSecret);
+    expect(clientSecret).toBe(broughtSecret);
     expect(client.keySet.secrets[0]).toMatchObject({ hint: 'ssss' });
   });
 
@@ -189,7 +190,9 @@ describe('generateKeys', () => {
         code: 'CONFLICT',
         field: 'idempotencyKey',
       });
-      expect(await generate({ idempotencyKey, clientSecret: 'x'.repeat(20) })).not.toHaveProperty('clientSecret');
+      expect(await generate({ idempotencyKey, clientSecret: new Secret('x'.repeat(20)) })).not.toHaveProperty(
+        'clientSecret',
+      );
     });
 
     it('gets the key back when the call was refused', async () => {
@@ -226,9 +229,13 @@ describe('generateKeys refuses on its field and makes nothing:', () => {
     { what: 'a client id with U+0000', input: { clientId: 'c\0' }, field: 'clientId' },
     { what: 'a client id with an umlaut', input: { clientId: 'ü' }, field: 'clientId' },
     { what: 'a client id like a user id', input: { clientId: 'usr_1' }, field: 'clientId' },
-    { what: 'a secret of 19 characters', input: { clientSecret: 's'.repeat(19) }, field: 'clientSecret' },
-    { what: 'a secret of 256 characters', input: { clientSecret: 's'.repeat(256) }, field: 'clientSecret' },
-    { what: 'a secret with U+0000', input: { clientSecret: `${broughtSecret}\0` }, field: 'clientSecret' },
+    { what: 'a secret of 19 characters', input: { clientSecret: new Secret('s'.repeat(19)) }, field: 'clientSecret' },
+    { what: 'a secret of 256 characters', input: { clientSecret: new Secret('s'.repeat(256)) }, field: 'clientSecret' },
+    {
+      what: 'a secret with U+0000',
+      input: { clientSecret: new Secret(`${broughtSecret.reveal()}\0`) },
+      field: 'clientSecret',
+    },
     {
       what: 'a secret for NONE',
       input: { authenticationMethod: 'NONE', grantTypes: [], clientSecret: broughtSecret },

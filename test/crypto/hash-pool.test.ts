@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { hashSync } from '@node-rs/argon2';
 import { createPasswordHasher, type HashPoolOptions } from '../../src/crypto/hash-pool.js';
 import { HashQueueFull, type PasswordHasher } from '../../src/crypto/password-hasher.js';
+import { Secret } from '../../src/model/secret.js';
 
 const opened: PasswordHasher[] = [];
 const open = (options: Partial<HashPoolOptions> = {}): PasswordHasher => {
@@ -22,7 +23,10 @@ const outcomesOf = async (jobs: readonly Promise<unknown>[]) => {
 describe('the password hasher', () => {
   it('makes argon2id hashes of 19 MiB, two passes and one lane, each with a salt of its own', async () => {
     const hasher = open();
-    const [first, second] = await Promise.all([hasher.hash('correct horse'), hasher.hash('correct horse')]);
+    const [first, second] = await Promise.all([
+      hasher.hash(new Secret('correct horse')),
+      hasher.hash(new Secret('correct horse')),
+    ]);
     expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(second).not.toBe(first);
     expect(hasher.needsRehash(first)).toBe(false);
@@ -30,15 +34,15 @@ describe('the password hasher', () => {
 
   it('verifies a password, and no other one', async () => {
     const hasher = open();
-    const hash = await hasher.hash('correct horse');
-    expect(await hasher.verify('correct horse', hash)).toBe(true);
-    expect(await hasher.verify('correct horse ', hash)).toBe(false);
-    expect(await hasher.verify('', hash)).toBe(false);
+    const hash = await hasher.hash(new Secret('correct horse'));
+    expect(await hasher.verify(new Secret('correct horse'), hash)).toBe(true);
+    expect(await hasher.verify(new Secret('correct horse '), hash)).toBe(false);
+    expect(await hasher.verify(new Secret(''), hash)).toBe(false);
   });
 
   it('says no without a hash, after the same work', async () => {
     const hasher = open({ threads: 1 });
-    const hash = await hasher.hash('correct horse');
+    const hash = await hasher.hash(new Secret('correct horse'));
     const fastest = { known: Infinity, unknown: Infinity };
     for (let round = 0; round < 20; round += 1) {
       for (const [name, stored] of [
@@ -46,7 +50,7 @@ describe('the password hasher', () => {
         ['unknown', undefined],
       ] as const) {
         const start = performance.now();
-        expect(await hasher.verify('wrong', stored)).toBe(false);
+        expect(await hasher.verify(new Secret('wrong'), stored)).toBe(false);
         fastest[name] = Math.min(fastest[name], performance.now() - start);
       }
     }
@@ -57,16 +61,16 @@ describe('the password hasher', () => {
 
   it('takes every byte of a password into account, U+0000 and non-ASCII included', async () => {
     const hasher = open();
-    const hash = await hasher.hash('pass\0wörd £€');
-    expect(await hasher.verify('pass\0wörd £€', hash)).toBe(true);
-    expect(await hasher.verify('pass', hash)).toBe(false);
+    const hash = await hasher.hash(new Secret('pass\0wörd £€'));
+    expect(await hasher.verify(new Secret('pass\0wörd £€'), hash)).toBe(true);
+    expect(await hasher.verify(new Secret('pass'), hash)).toBe(false);
   });
 
   it('asks for a new hash when the parameters were others, and verifies the old one until then', async () => {
     const hasher = open();
     const old = hashSync('correct horse', { memoryCost: 8192, timeCost: 3, parallelism: 1 });
     expect(hasher.needsRehash(old)).toBe(true);
-    expect(await hasher.verify('correct horse', old)).toBe(true);
+    expect(await hasher.verify(new Secret('correct horse'), old)).toBe(true);
   });
 
   test.each([
@@ -79,13 +83,15 @@ describe('the password hasher', () => {
     ['a cut hash', '$argon2id$v=19$m=19456,t=2,p=1$AAAA'],
   ])('never verifies a stored hash of %s, and goes on working', async (_, damaged) => {
     const hasher = open({ threads: 1 });
-    expect(await hasher.verify('correct horse', damaged)).toBe(false);
-    expect(await hasher.verify('correct horse', hashSync('correct horse'))).toBe(true);
+    expect(await hasher.verify(new Secret('correct horse'), damaged)).toBe(false);
+    expect(await hasher.verify(new Secret('correct horse'), hashSync('correct horse'))).toBe(true);
   });
 
   it('refuses what finds the queue full at once, with 1 to 3 seconds to wait', async () => {
     const hasher = open({ threads: 1, queueLimit: 3 });
-    const { done, refusals } = await outcomesOf(Array.from({ length: 20 }, () => hasher.verify('x', undefined)));
+    const { done, refusals } = await outcomesOf(
+      Array.from({ length: 20 }, () => hasher.verify(new Secret('x'), undefined)),
+    );
     expect(done).toBe(4);
     expect(refusals).toHaveLength(16);
     for (const refusal of refusals) {
@@ -96,9 +102,11 @@ describe('the password hasher', () => {
 
   it('drops what waited for a second before it starts', async () => {
     const hasher = open({ threads: 1, queueLimit: 10_000 });
-    await hasher.verify('the thread is up', undefined);
+    await hasher.verify(new Secret('the thread is up'), undefined);
     const start = performance.now();
-    const { done, refusals } = await outcomesOf(Array.from({ length: 1000 }, () => hasher.verify('x', undefined)));
+    const { done, refusals } = await outcomesOf(
+      Array.from({ length: 1000 }, () => hasher.verify(new Secret('x'), undefined)),
+    );
     expect(performance.now() - start).toBeLessThan(4000);
     expect(refusals.every((refusal) => refusal instanceof HashQueueFull)).toBe(true);
     expect(done).toBeGreaterThanOrEqual(1);
@@ -110,19 +118,19 @@ describe('the password hasher', () => {
     const hasher = open();
     let turns = 0;
     const beat = setInterval(() => (turns += 1), 1);
-    await Promise.all(Array.from({ length: 10 }, () => hasher.verify('x', undefined)));
+    await Promise.all(Array.from({ length: 10 }, () => hasher.verify(new Secret('x'), undefined)));
     clearInterval(beat);
     expect(turns).toBeGreaterThan(10);
   });
 
   it('closes after what runs, and refuses what waits and what comes later', async () => {
     const hasher = open({ threads: 1 });
-    const running = hasher.verify('x', undefined);
-    const waiting = hasher.verify('y', undefined);
+    const running = hasher.verify(new Secret('x'), undefined);
+    const waiting = hasher.verify(new Secret('y'), undefined);
     const closed = hasher.close();
     await expect(waiting).rejects.toBeInstanceOf(HashQueueFull);
     expect(await running).toBe(false);
     await closed;
-    await expect(hasher.verify('z', undefined)).rejects.toThrow('closed');
+    await expect(hasher.verify(new Secret('z'), undefined)).rejects.toThrow('closed');
   });
 });

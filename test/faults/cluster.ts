@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { createPasswordHasher } from '../../src/crypto/hash-pool.js';
 import { randomId } from '../../src/crypto/random-token.js';
 import { privilegedScopes } from '../../src/model/management-scope.js';
+import { Secret } from '../../src/model/secret.js';
 import { openStore } from '../../src/store/open-store.js';
 import { databaseUrl, dropDatabase } from '../store/adapters.js';
 import {
@@ -180,7 +181,7 @@ const storeFor = async (folder: string, mongoUrl: string | undefined): Promise<C
 /** Straight into the store and with one hash for all: argon2 is not what is tested here. */
 const addUsers = async (database: string, usernames: readonly string[]): Promise<void> => {
   const hasher = createPasswordHasher({ threads: 1, queueLimit: 1 });
-  const passwordHash = await hasher.hash(password);
+  const passwordHash = await hasher.hash(new Secret(password));
   await hasher.close();
   const store = await openStore(database);
   await inLanes(8, usernames, async (username) => {

@@ -1,7 +1,7 @@
 import type { GeneratedKeys } from '../../src/applications/generate-keys.js';
 import { createPasswordHasher } from '../../src/crypto/hash-pool.js';
 import { openSigningKeys } from '../../src/crypto/key-store.js';
-import type { Secret } from '../../src/model/secret.js';
+import { Secret } from '../../src/model/secret.js';
 import type { User } from '../../src/model/user.js';
 import { errorResponse } from '../../src/oauth/endpoints/error-response.js';
 import { createEndpoints } from '../../src/oauth/endpoints/index.js';
@@ -95,7 +95,8 @@ export const openIssuer = async (settings: { readonly issuer?: string } = {}): P
       return body;
     },
     introspect: async (token, keys) => (await post('/introspect', { token }, basic(keys))).body,
-    user: (username) => createUser(oauth, management.actor, { username, password: 'correct horse battery' }),
+    user: (username) =>
+      createUser(oauth, management.actor, { username, password: new Secret('correct horse battery') }),
     close: async () => {
       await oauth.passwordHasher.close();
       await management.close();

@@ -109,7 +109,7 @@ export const openOAuth = async (): Promise<OAuthUnderTest> => {
         username: 'alice',
         enabled: true,
         epoch: 0,
-        passwordHash: await passwordHasher.hash(password),
+        passwordHash: await passwordHasher.hash(new Secret(password)),
         createdAt: clock.now(),
         ...settings,
       };

@@ -167,7 +167,8 @@ const makeSample = async ({ oauth }: Composition): Promise<Sample> => {
   const known = await oauth.store.applications.findClient(fixed.key);
   const applicationId = known?.application.id ?? (await makeApplication(oauth, fixed));
   const user =
-    (await oauth.store.users.findByUsername(fixed.username)) ?? (await createUser(oauth, systemActor, fixed));
+    (await oauth.store.users.findByUsername(fixed.username)) ??
+    (await createUser(oauth, systemActor, { username: fixed.username, password: new Secret(fixed.password) }));
   return { ...fixed, applicationId, userId: user.id };
 };
 
@@ -176,7 +177,7 @@ const makeApplication = async (oauth: OAuthDeps, { key, secret }: Pick<Sample, '
   await generateKeys(oauth, systemActor, {
     applicationId: id,
     clientId: key,
-    clientSecret: secret,
+    clientSecret: new Secret(secret),
     grantTypes: ['client_credentials', 'password', 'refresh_token'],
     scopes: ['default', 'test'],
   });

@@ -3,6 +3,7 @@ import { createPasswordHasher } from '../../src/crypto/hash-pool.js';
 import type { PasswordHasher } from '../../src/crypto/password-hasher.js';
 import { randomId } from '../../src/crypto/random-token.js';
 import { later } from '../../src/model/clock.js';
+import { Secret } from '../../src/model/secret.js';
 import type { TokenFamily } from '../../src/model/token-family.js';
 import type { User } from '../../src/model/user.js';
 import { createUser, type CreateUserInput } from '../../src/users/create-user.js';
@@ -34,10 +35,18 @@ beforeEach(async () => {
 afterEach(() => management.close());
 
 const password = 'correct horse';
-const create = (input: Partial<CreateUserInput> = {}) =>
-  createUser(deps, management.actor, { username: 'alice', ...input });
+const create = ({
+  password: text,
+  ...input
+}: Partial<Omit<CreateUserInput, 'password'>> & { password?: string } = {}) =>
+  createUser(deps, management.actor, {
+    username: 'alice',
+    ...input,
+    ...(text === undefined ? {} : { password: new Secret(text) }),
+  });
 const update = (id: string, input: Partial<UpdateUserInput>) => updateUser(deps, management.actor, { id, ...input });
-const setPassword = (id: string, text: string) => setUserPassword(deps, management.actor, { id, password: text });
+const setPassword = (id: string, text: string) =>
+  setUserPassword(deps, management.actor, { id, password: new Secret(text) });
 const remove = (id: string) => deleteUser(deps, management.actor, { id });
 const stored = (id: string) => management.store.users.find(id);
 
@@ -71,11 +80,11 @@ describe('createUser', () => {
       passwordChangedAt: management.clock.now(),
     });
     expect(await stored(user.id)).toEqual(user);
-    expect(await passwordHasher.verify(password, user.passwordHash)).toBe(true);
+    expect(await passwordHasher.verify(new Secret(password), user.passwordHash)).toBe(true);
   });
 
   it('makes a user without a password when none is given', async () => {
-    const user = await create({ password: null, email: null, displayName: null });
+    const user = await create({ email: null, displayName: null });
     expect(Object.keys(user).sort()).toEqual(['createdAt', 'enabled', 'epoch', 'id', 'username']);
   });
 
@@ -107,8 +116,8 @@ describe('createUser', () => {
     ['control characters', '\u0001\u0007\n\t\r\u001b\u007f\u0085'],
   ])('uses a password of %s exactly as it was given', async (_, text) => {
     const { passwordHash } = await create({ password: text });
-    expect(await passwordHasher.verify(text, passwordHash)).toBe(true);
-    expect(await passwordHasher.verify(text.trim(), passwordHash)).toBe(text.trim() === text);
+    expect(await passwordHasher.verify(new Secret(text), passwordHash)).toBe(true);
+    expect(await passwordHasher.verify(new Secret(text.trim()), passwordHash)).toBe(text.trim() === text);
   });
 
   it('is CONFLICT on a name that somebody has in another spelling', async () => {
@@ -150,7 +159,7 @@ describe('createUser', () => {
     try {
       const calls = times(16, (n) =>
         createUser({ ...deps, passwordHasher: busy }, management.actor, {
-          ...{ username: `user${n}`, password, idempotencyKey: `key${n}` },
+          ...{ username: `user${n}`, password: new Secret(password), idempotencyKey: `key${n}` },
         }),
       );
       const { done, refused } = await outcomesOf(calls);
@@ -229,8 +238,8 @@ describe('setUserPassword', () => {
     management.clock.advance(1000);
     const changed = await setPassword(alice.id, 'battery staple');
     expect(changed).toMatchObject({ epoch: 1, passwordChangedAt: management.clock.now() });
-    expect(await passwordHasher.verify('battery staple', changed.passwordHash)).toBe(true);
-    expect(await passwordHasher.verify(password, changed.passwordHash)).toBe(false);
+    expect(await passwordHasher.verify(new Secret('battery staple'), changed.passwordHash)).toBe(true);
+    expect(await passwordHasher.verify(new Secret(password), changed.passwordHash)).toBe(false);
     expect(await isRevoked(family)).toBe(true);
     expect(await setPassword(alice.id, 'battery staple')).toMatchObject({ epoch: 2 });
   });

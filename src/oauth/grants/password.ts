@@ -1,5 +1,7 @@
+import { isTooLong } from '../../crypto/password-fault.js';
 import { HashQueueFull } from '../../crypto/password-hasher.js';
-import { passwordLimitBytes, type User } from '../../model/user.js';
+import { Secret } from '../../model/secret.js';
+import type { User } from '../../model/user.js';
 import { enforcedUsername } from '../../model/username.js';
 import type { Grant } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
@@ -17,20 +19,23 @@ export const password: Grant = {
       throw new OAuthError('invalid_request', 'The password grant needs username and password.');
     }
     const scopes = grantedScopes(form.get('scope'), { keySet, allowed: ordinaryScopes(keySet) });
-    return { user: await authenticatedUser(deps, { username, given }), scopes, family: { kind: 'open' } };
+    const user = await authenticatedUser(deps, { username, given: new Secret(given) });
+    return { user, scopes, family: { kind: 'open' } };
   },
 };
+
+const noPassword = new Secret('');
 
 /** Looks up and hashes once, whatever is wrong, so that neither answer nor time tells unknown, disabled and known users apart. */
 const authenticatedUser = async (
   deps: OAuthDeps,
-  { username, given }: { readonly username: string; readonly given: string },
+  { username, given }: { readonly username: string; readonly given: Secret },
 ): Promise<User> => {
   // Nobody has the empty name: it stands for those that the profile refuses.
   const user = await deps.store.users.findByUsername(enforcedUsername(username) ?? '');
-  const tooLong = Buffer.byteLength(given) > passwordLimitBytes;
+  const tooLong = isTooLong(given);
   const hash = user?.enabled === true && !tooLong ? user.passwordHash : undefined;
-  const matches = await deps.passwordHasher.verify(tooLong ? '' : given, hash);
+  const matches = await deps.passwordHasher.verify(tooLong ? noPassword : given, hash);
   if (user === undefined) throw refused('no such user');
   if (tooLong) throw refused('password longer than 1,024 bytes');
   if (hash === undefined) throw refused(user.enabled ? 'user without a password' : 'user disabled');
@@ -44,7 +49,7 @@ const refused = (detail: string): OAuthError =>
 
 const rehash = async (
   deps: OAuthDeps,
-  { userId, given, hash }: { readonly userId: string; readonly given: string; readonly hash: string },
+  { userId, given, hash }: { readonly userId: string; readonly given: Secret; readonly hash: string },
 ): Promise<void> => {
   try {
     await deps.store.users.rehash(userId, hash, await deps.passwordHasher.hash(given));
