@@ -13,6 +13,8 @@ export interface Keyring {
   digest(label: KeyLabel, text: string): string;
   /** Whether `text` has this digest under the key that the digest names; constant time; false for anything malformed. */
   matches(label: KeyLabel, text: string, digest: string): boolean;
+  /** Whether the key that a digest names is here: without it nothing has this digest. */
+  hasKeyOf(digest: string): boolean;
   /** AES-256-GCM by the first key: `keyId.nonce.ciphertext.tag`. */
   encrypt(label: KeyLabel, text: string): string;
   /** @throws Error when no key fits or the text was altered */
@@ -31,7 +33,8 @@ export const createKeyring = (keys: readonly Secret[]): Keyring => {
   if (first === undefined) throw new Error('A keyring needs at least one key.');
   const [writerId, writer] = first;
   const ring: Ring = { writerId, writer, keyFor: (id, label) => byId.get(id)?.(label) };
-  return { ...digests(ring), ...seals(ring), ...veils(ring) };
+  const hasKeyOf = (digest: string): boolean => byId.has(digest.slice(0, Math.max(0, digest.indexOf('.'))));
+  return { ...digests(ring), hasKeyOf, ...seals(ring), ...veils(ring) };
 };
 
 interface Ring {

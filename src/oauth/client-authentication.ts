@@ -1,4 +1,5 @@
 import { matchingSecret } from '../crypto/client-secret.js';
+import type { Keyring } from '../crypto/keyring.js';
 import { isLive, type Client } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { Secret } from '../model/secret.js';
@@ -99,13 +100,19 @@ const bySecret = async (
   const client = await deps.store.applications.findClient(clientId);
   const secret = matchingSecret(deps.keyring, client?.keySet.secrets ?? [], clientSecret);
   if (client === undefined) throw invalidClient('unknown client');
-  if (secret === undefined) throw invalidClient('wrong secret', client);
+  if (secret === undefined) throw invalidClient(whyNoSecret(deps.keyring, client), client);
   if (!isLive(secret, at)) throw invalidClient('expired secret', client);
   if (!isUsable(client)) throw invalidClient('client or application disabled', client);
   if (!usesSecrets(client)) throw invalidClient('the client is registered for another method', client);
   deps.noteUse(secret.id, at);
   return { client, secretId: secret.id };
 };
+
+/** Whoever left an old key out too early sees in the log whom that locked out. */
+const whyNoSecret = (keyring: Keyring, { keySet }: Client): string =>
+  keySet.secrets.every(({ digest }) => keyring.hasKeyOf(digest))
+    ? 'wrong secret'
+    : 'wrong secret, or one whose digest was made with a key that TALLYGATE_SECRET_KEY lacks';
 
 const byNothing = async (deps: OAuthDeps, clientId: string): Promise<AuthenticatedClient> => {
   const client = await deps.store.applications.findClient(clientId);

@@ -144,6 +144,7 @@ describe('client authentication', () => {
     const secrets = [{ ...server.secret('x'.repeat(20)), digest: older.digest('client-secret', clientSecret) }];
     const kept = await server.keys({ secrets });
     expect((await server.token(kept, grant)).status).toBe(401);
+    expect(server.refused.at(-1)?.detail).toContain('made with a key that TALLYGATE_SECRET_KEY lacks');
     const keyring = createKeyring([secretKey(7), secretKey(9)]);
     const { tokenEndpoint } = await import('../../src/oauth/endpoints/token.js');
     const answer = await tokenEndpoint({ ...server.deps, keyring }).handle({
