@@ -24,9 +24,8 @@ const keyLimit = 10;
  */
 export const parsePublicJwks = (text: string): PublicJwks => {
   if (text.length > lengthLimit) return refused(`Give at most ${lengthLimit} characters.`);
-  const set = parseStrictObject(text)?.keys;
-  if (!Array.isArray(set)) return refused('Give a JWK set: a JSON object with "keys", no member twice (RFC 7517).');
-  const jwks: readonly unknown[] = set;
+  const jwks = jwksIn(text);
+  if (jwks === undefined) return refused('Give a JWK set: a JSON object with "keys", no member twice (RFC 7517).');
   if (jwks.length < 1 || jwks.length > keyLimit) return refused(`Give 1 to ${keyLimit} keys.`);
   const keys: ClientKey[] = [];
   for (const jwk of jwks) {
@@ -37,6 +36,33 @@ export const parsePublicJwks = (text: string): PublicJwks => {
   return areTellable(keys)
     ? { ok: true, keys }
     : refused('Give each key a "kid" of its own: with several keys it says which one signed.');
+};
+
+/**
+ * The key of a set, for `alg`, that a signature by `kid` names. No other one is made: what it takes depends on the algorithm, and neither on the
+ * number of keys nor on whether there is one of the name.
+ */
+export const keyNamed = (
+  text: string,
+  { kid, alg }: { readonly kid: unknown; readonly alg: JwsAlgorithm },
+): ClientKey | undefined => {
+  const jwk = named(kid, jwksIn(text) ?? []);
+  if (jwk === undefined || algorithmOf(jwk) !== alg) return undefined;
+  const key = clientKeyOf(jwk);
+  return typeof key === 'string' ? undefined : key;
+};
+
+/** Without a `kid` on either side a single key is meant. */
+const named = (kid: unknown, jwks: readonly unknown[]): JsonObject | undefined => {
+  const keys = jwks.filter(isJsonObject);
+  const [only, ...others] = keys;
+  const isNameless = only?.kid === undefined || kid === undefined;
+  return others.length === 0 && isNameless ? only : keys.find((key) => key.kid !== undefined && key.kid === kid);
+};
+
+const jwksIn = (text: string): readonly unknown[] | undefined => {
+  const set = parseStrictObject(text)?.keys;
+  return Array.isArray(set) ? set : undefined;
 };
 
 const refused = (message: string): PublicJwks => ({ ok: false, message });
@@ -50,7 +76,7 @@ const clientKeyOf = (jwk: JsonObject): ClientKey | string => {
   }
   const kind = kindOf(jwk);
   if (kind === undefined) return 'Give keys of EC P-256, RSA or Ed25519 (kty OKP).';
-  const algorithm = jwk.alg === undefined ? kind.algorithms[0] : kind.algorithms.find((name) => name === jwk.alg);
+  const algorithm = algorithmOf(jwk);
   if (algorithm === undefined) return 'The "alg" must fit the key: ES256, RS256, PS256 or EdDSA.';
   if (!isForSignatures(jwk)) return 'Give keys with "use" sig, or without "use" and "key_ops".';
   const { kid } = jwk;
@@ -78,6 +104,11 @@ const kinds: readonly Kind[] = [
 
 const kindOf = (jwk: JsonObject): Kind | undefined =>
   kinds.find(({ kty, crv }) => jwk.kty === kty && (crv === undefined || jwk.crv === crv));
+
+const algorithmOf = (jwk: JsonObject): JwsAlgorithm | undefined => {
+  const algorithms = kindOf(jwk)?.algorithms;
+  return jwk.alg === undefined ? algorithms?.[0] : algorithms?.find((name) => name === jwk.alg);
+};
 
 const isForSignatures = ({ use, key_ops: operations }: JsonObject): boolean =>
   (use === undefined || use === 'sig') &&

@@ -6,7 +6,7 @@ import { Secret } from '../model/secret.js';
 import { parseBasic } from './basic-credentials.js';
 import { authenticateByAssertion } from './client-assertion.js';
 import type { Form } from './form.js';
-import { invalidClient, isUsable } from './invalid-client.js';
+import { invalidClient, isUsable, refuseKnown } from './invalid-client.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
 import { settleRotation } from './settle-rotation.js';
@@ -100,10 +100,10 @@ const bySecret = async (
   const client = await deps.store.applications.findClient(clientId);
   const secret = matchingSecret(deps.keyring, client?.keySet.secrets ?? [], clientSecret);
   if (client === undefined) throw invalidClient('unknown client');
-  if (secret === undefined) throw invalidClient(whyNoSecret(deps.keyring, client), client);
-  if (!isLive(secret, at)) throw invalidClient('expired secret', client);
-  if (!isUsable(client)) throw invalidClient('client or application disabled', client);
-  if (!usesSecrets(client)) throw invalidClient('the client is registered for another method', client);
+  if (secret === undefined) return refuseKnown(deps, whyNoSecret(deps.keyring, client), client);
+  if (!isLive(secret, at)) return refuseKnown(deps, 'expired secret', client);
+  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', client);
+  if (!usesSecrets(client)) return refuseKnown(deps, 'the client is registered for another method', client);
   deps.noteUse(secret.id, at);
   return { client, secretId: secret.id };
 };
@@ -118,9 +118,9 @@ const byNothing = async (deps: OAuthDeps, clientId: string): Promise<Authenticat
   const client = await deps.store.applications.findClient(clientId);
   if (client === undefined) throw invalidClient('unknown client');
   if (client.keySet.authenticationMethod !== 'NONE') {
-    throw invalidClient('confidential client without credentials', client);
+    return refuseKnown(deps, 'confidential client without credentials', client);
   }
-  if (!isUsable(client)) throw invalidClient('client or application disabled', client);
+  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', client);
   return { client };
 };
 

@@ -1,4 +1,5 @@
 import type { Client } from '../model/application.js';
+import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
 
 /** The one answer to failed client authentication: what failed, and whose it was, is for the log alone (RFC 6749 §5.2, RFC 7617 §2). */
@@ -14,3 +15,12 @@ export const invalidClient = (detail: string, claimed?: Client): OAuthError =>
   );
 
 export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;
+
+/**
+ * Refuses a client that is there. Not before the store was asked as it is for one that is not: else the time would tell which ids exist.
+ * @throws OAuthError invalid_client
+ */
+export const refuseKnown = async ({ store }: OAuthDeps, detail: string, claimed: Client): Promise<never> => {
+  await store.applications.findNobody();
+  throw invalidClient(detail, claimed);
+};

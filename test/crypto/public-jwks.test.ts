@@ -1,6 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it, test } from '@jest/globals';
-import { parsePublicJwks } from '../../src/crypto/public-jwks.js';
+import { decoyFor } from '../../src/crypto/decoy-keys.js';
+import { jwsAlgorithms } from '../../src/crypto/jws.js';
+import { keyNamed, parsePublicJwks } from '../../src/crypto/public-jwks.js';
 
 const rsaPair = (bits: number, publicExponent?: number) =>
   generateKeyPairSync('rsa', { modulusLength: bits, ...(publicExponent === undefined ? {} : { publicExponent }) });
@@ -66,5 +68,34 @@ describe('an inline JWK set', () => {
     { what: 'a very long text', text: ' '.repeat(16_385) },
   ])('refuses $what and says what would be right', ({ text }) => {
     expect(parsePublicJwks(text)).toEqual({ ok: false, message: expect.stringMatching(/^[A-Z][\x20-\x7E]+\.$/) });
+  });
+});
+
+describe('the key that a signature names', () => {
+  const several = setOf({ ...ec, kid: 'a' }, { ...rsa, kid: 'b' }, { ...rsa, kid: 'c', alg: 'PS256' });
+  test.each([
+    { text: several, kid: 'a', alg: 'ES256' },
+    { text: several, kid: 'b', alg: 'RS256' },
+    { text: several, kid: 'c', alg: 'PS256' },
+    { text: setOf(ed), kid: 'any', alg: 'EdDSA' },
+    { text: setOf({ ...ed, kid: 'a' }), kid: undefined, alg: 'EdDSA' },
+  ] as const)('is found by kid $kid for $alg', ({ text, kid, alg }) => {
+    expect(keyNamed(text, { kid, alg })).toMatchObject({ algorithm: alg });
+  });
+
+  test.each([
+    { why: 'the key is for another algorithm', text: several, kid: 'b', alg: 'PS256' },
+    { why: 'no key has this kid', text: several, kid: 'd', alg: 'ES256' },
+    { why: 'there are several and none is named', text: several, kid: undefined, alg: 'ES256' },
+    { why: 'kid is no text', text: several, kid: ['a'], alg: 'ES256' },
+    { why: 'the only key has another kid', text: setOf({ ...ec, kid: 'a' }), kid: 'b', alg: 'ES256' },
+    { why: 'the set is damaged', text: '{"keys":', kid: 'a', alg: 'ES256' },
+    { why: 'the key is damaged', text: setOf({ ...ec, x: 'AA' }), kid: 'a', alg: 'ES256' },
+  ] as const)('is none where $why', ({ text, kid, alg }) => {
+    expect(keyNamed(text, { kid, alg })).toBeUndefined();
+  });
+
+  test.each(jwsAlgorithms)('has a decoy for %s', (alg) => {
+    expect(decoyFor(alg)).toMatchObject({ algorithm: alg });
   });
 });

@@ -39,6 +39,27 @@ const signed = (claims: object, header: object = {}, key: KeyObject = pairs.ES25
     .setProtectedHeader({ alg: 'ES256', kid: 'ES256', ...header })
     .sign(key);
 
+/** Keys that no client has. */
+const strangers: Readonly<Record<Alg, KeyObject>> = {
+  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+  RS256: pairs.PS256.privateKey,
+  PS256: pairs.RS256.privateKey,
+  EdDSA: generateKeyPairSync('ed25519').privateKey,
+};
+
+/** Milliseconds that each is refused in, tried in turn. */
+const fastestOf = async (assertions: readonly string[]): Promise<[number, number, number]> => {
+  const fastest: [number, number, number] = [Infinity, Infinity, Infinity];
+  for (let round = 0; round < 300; round += 1) {
+    for (const [index, assertion] of assertions.entries()) {
+      const start = performance.now();
+      expect(await present(assertion)).toMatchObject(refused);
+      fastest[index] = Math.min(fastest[index] ?? Infinity, performance.now() - start);
+    }
+  }
+  return fastest;
+};
+
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const present = (assertion: string, form: Readonly<Record<string, string>> = {}) =>
   issuer.post('/token', {
@@ -188,6 +209,19 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
     const withSecret = await issuer.keys();
     const id = withSecret.client.keySet.clientId;
     expect(await present(await signed({ ...goodClaims(), iss: id, sub: id }))).toMatchObject(refused);
+  });
+
+  it.each(algs)('takes as long for an unknown client as for one with a key for %s', async (alg) => {
+    const withSecret = await issuer.keys();
+    const [known, unknown, other] = await Promise.all(
+      [clientId, 'nobody', withSecret.client.keySet.clientId].map((id) =>
+        signed({ ...goodClaims(), iss: id, sub: id }, { alg, kid: alg }, strangers[alg]),
+      ),
+    );
+    const [there, notThere, otherwise] = await fastestOf([known, unknown, other].map((assertion) => assertion ?? ''));
+    // Of which the key and its signature are most; a busy machine makes no difference to the fastest of many.
+    expect(notThere / there).toBeGreaterThan(0.6);
+    expect(otherwise / there).toBeGreaterThan(0.6);
   });
 
   it('follows the JWK set when it is replaced; a single key needs no kid', async () => {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { newClientSecret } from '../../src/crypto/client-secret.js';
 import { createKeyring } from '../../src/crypto/keyring.js';
 import type { KeySet } from '../../src/model/application.js';
+import { tokenEndpoint } from '../../src/oauth/endpoints/token.js';
+import { OAuthError } from '../../src/oauth/oauth-error.js';
+import { watchedStore } from '../graphql/watched-store.js';
 import { basic, clientSecret, openOAuth, type OAuthUnderTest } from './open-oauth.js';
 import { secretKey } from '../support/secret-key.js';
 
@@ -15,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const challenge = 'Basic realm="tallygate", charset="UTF-8"';
 
 describe('client authentication', () => {
@@ -116,6 +120,31 @@ describe('client authentication', () => {
     ].map(({ status, headers, body }) => ({ status, headers, body: { ...body, request_id: '' } }));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]?.status).toBe(401);
+  });
+
+  it('asks the store as much for a client that is there as for one that is not, before it refuses it', async () => {
+    const { store, calls } = watchedStore(server.store);
+    const endpoint = tokenEndpoint({ ...server.deps, store });
+    const off = await server.keys({ enabled: false });
+    const publicOff = await server.keys({ authenticationMethod: 'NONE', enabled: false });
+    const callsFor = async (body: string): Promise<readonly string[]> => {
+      calls.length = 0;
+      const sent = { method: 'POST', query: '', headers: form, authorization: [], remoteAddress: '', requestId: '' };
+      await expect(endpoint.handle({ ...sent, body: Buffer.from(body) })).rejects.toThrow(OAuthError);
+      return [...calls];
+    };
+    for (const body of ['client_id=nobody', `client_id=nobody&client_secret=${clientSecret}`]) {
+      expect(await callsFor(body)).toEqual(['applications.findClient']);
+    }
+    for (const body of [
+      `client_id=${keySet.clientId}`,
+      `client_id=${keySet.clientId}&client_secret=wrong`,
+      `client_id=${off.clientId}&client_secret=${clientSecret}`,
+      `client_id=${publicOff.clientId}`,
+      `client_id=${publicOff.clientId}&client_secret=${clientSecret}`,
+    ]) {
+      expect(await callsFor(body)).toEqual(['applications.findClient', 'applications.findNobody']);
+    }
   });
 
   it('tells the log what failed, and nothing of the request', async () => {

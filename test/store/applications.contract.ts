@@ -62,6 +62,7 @@ export const applicationsContract: Contract = (name, open) => {
       expect(await stores.first.applications.findByName('nobody')).toBeUndefined();
       expect(await stores.first.applications.findClient('nobody')).toBeUndefined();
       expect(await stores.first.applications.findClient('no\0body')).toBeUndefined();
+      await stores.first.applications.findNobody();
       expect(await stores.first.applications.isPublicOrigin('https://nobody.example')).toBe(false);
     });
 

@@ -19,7 +19,10 @@ export const mongoApplications = (database: Database): ApplicationStore => ({
   ...listing(database),
 });
 
-type Lookups = Pick<ApplicationStore, 'find' | 'findByName' | 'findMany' | 'findClient' | 'isPublicOrigin'>;
+type Lookups = Pick<
+  ApplicationStore,
+  'find' | 'findByName' | 'findMany' | 'findClient' | 'findNobody' | 'isPublicOrigin'
+>;
 
 const lookups = ({ applications, run }: Database): Lookups => {
   const one = async (condition: Condition): Promise<Application | undefined> => {
@@ -46,6 +49,7 @@ const lookups = ({ applications, run }: Database): Lookups => {
       const document = await run(() => readClient(clientId));
       return document?.application && clientOf(document.application, clientId);
     },
+    findNobody: () => Promise.resolve(), // found or not, the database was asked
     isPublicOrigin: async (origin) =>
       (await run(() => applications.exists({ publicOrigins: origin, ...live }))) !== null,
   };

@@ -16,7 +16,7 @@ export const sqliteApplications = (engine: Engine): ApplicationStore => {
   return {
     ...applicationWrites(engine, cache),
     ...oneApplication(engine),
-    findClient: clientFinder(engine, cache),
+    ...clientFinder(engine, cache),
     findMany: (ids) => engine.read(() => findApplications(engine, ids)),
     page: (filter, request) =>
       engine.read(() => {
@@ -41,19 +41,22 @@ const oneApplication = (engine: Engine): Pick<ApplicationStore, 'find' | 'findBy
 };
 
 /** Only clients that are there are held in memory: of those that are not there are as many as somebody likes to ask for. */
-const clientFinder = (engine: Engine, cache: ClientCache): ApplicationStore['findClient'] => {
+const clientFinder = (engine: Engine, cache: ClientCache): Pick<ApplicationStore, 'findClient' | 'findNobody'> => {
   const byClientId = engine.statement<ApplicationRow>(
     'SELECT body FROM client_ids JOIN applications ON id = application_id WHERE client_id = ?',
   );
-  return (clientId) => {
-    const known = cache.find(clientId);
-    if (known !== undefined) return Promise.resolve(known);
-    return engine.read(() => {
-      const application = parsed(byClientId.get(clientId));
-      const client = application && clientOf(application, clientId);
-      if (client !== undefined) cache.keep(clientId, client);
-      return client;
-    });
+  return {
+    findClient: (clientId) => {
+      const known = cache.find(clientId);
+      if (known !== undefined) return Promise.resolve(known);
+      return engine.read(() => {
+        const application = parsed(byClientId.get(clientId));
+        const client = application && clientOf(application, clientId);
+        if (client !== undefined) cache.keep(clientId, client);
+        return client;
+      });
+    },
+    findNobody: () => engine.read(() => void byClientId.get('')), // no id is empty
   };
 };
 
