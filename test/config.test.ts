@@ -272,6 +272,16 @@ describe('production', () => {
     const files = { TALLYGATE_TLS: 'files', TALLYGATE_TLS_CERT_FILE: '/c', TALLYGATE_TLS_KEY_FILE: '/k' };
     expect(await read({ ...production, ...files })).toMatchObject({ tlsCertFile: '/c', tlsKeyFile: '/k' });
   });
+
+  it('does not leave named files out unless it is told to, in development either', async () => {
+    const [cert, key] = [{ TALLYGATE_TLS_CERT_FILE: '/c' }, { TALLYGATE_TLS_KEY_FILE: '/k' }];
+    const linesOf = async (environment: object) => (await problems({ ...environment })).map(({ line }) => line);
+    expect(await linesOf({ ...cert, ...key })).toEqual(['TALLYGATE_TLS=files']);
+    expect(await linesOf(cert)).toEqual(['TALLYGATE_TLS=files', 'TALLYGATE_TLS_KEY_FILE=/etc/tallygate/tls.key']);
+    const missing = await linesOf({ NODE_ENV: 'production', ...cert, ...key });
+    expect(missing.filter((line) => line?.startsWith('TALLYGATE_TLS='))).toEqual(['TALLYGATE_TLS=files']);
+    expect(await read({ TALLYGATE_TLS: 'off', ...cert, ...key })).toMatchObject({ tls: 'off' });
+  });
 });
 
 describe('two listeners', () => {

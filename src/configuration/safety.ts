@@ -32,7 +32,8 @@ const productionProblems = (judged: Judged): readonly Problem[] => {
     : [{ sentence: `${open} is beyond loopback, which means production: there nothing is made up.` }, ...problems];
 };
 
-const missingInProduction = ({ values, isGiven }: Judged): readonly Problem[] => {
+const missingInProduction = (judged: Judged): readonly Problem[] => {
+  const { values, isGiven } = judged;
   const problems: Problem[] = [];
   if (!isGiven('issuer')) {
     const line = 'TALLYGATE_ISSUER=https://auth.example.com';
@@ -47,7 +48,7 @@ const missingInProduction = ({ values, isGiven }: Judged): readonly Problem[] =>
   if (!isGiven('secretKey')) {
     problems.push({ sentence: 'TALLYGATE_SECRET_KEY is missing: make it once and keep it.', line: newKey });
   }
-  if (values.tls === 'dev') {
+  if (values.tls === 'dev' && !leavesFilesOut(judged)) {
     problems.push({
       sentence: 'A self-made certificate is for development: name the files of a real one, or a proxy that has one.',
       line: 'TALLYGATE_TLS=files TALLYGATE_TLS_CERT_FILE=/etc/tallygate/tls.crt TALLYGATE_TLS_KEY_FILE=/etc/tallygate/tls.key',
@@ -56,19 +57,32 @@ const missingInProduction = ({ values, isGiven }: Judged): readonly Problem[] =>
   return problems;
 };
 
-const tlsProblems = ({ values, isGiven }: Judged): readonly Problem[] => {
+/** Where `TALLYGATE_TLS` is given somebody means it so: a flag may well leave out what tallygate.yaml names. */
+const leavesFilesOut = ({ isGiven }: Judged): boolean =>
+  !isGiven('tls') && (isGiven('tlsCertFile') || isGiven('tlsKeyFile'));
+
+const tlsProblems = (judged: Judged): readonly Problem[] => {
+  const { values, isGiven } = judged;
   const problems: Problem[] = [];
+  const usesFiles = values.tls === 'files' || leavesFilesOut(judged);
+  if (leavesFilesOut(judged)) {
+    const line = 'TALLYGATE_TLS=files';
+    problems.push({
+      sentence: 'The files of a certificate are named, but TALLYGATE_TLS does not say to use them.',
+      line,
+    });
+  }
   if (values.tls === 'off' && !isLoopback(values.host) && !isGiven('trustedProxies')) {
     problems.push({
       sentence: 'TALLYGATE_TLS=off beyond loopback is only safe behind a proxy with TLS: name the proxy.',
       line: 'TALLYGATE_TRUSTED_PROXIES=10.0.0.0/8',
     });
   }
-  if (values.tls === 'files' && !isGiven('tlsCertFile')) {
+  if (usesFiles && !isGiven('tlsCertFile')) {
     const line = 'TALLYGATE_TLS_CERT_FILE=/etc/tallygate/tls.crt';
     problems.push({ sentence: 'TALLYGATE_TLS=files needs a certificate.', line });
   }
-  if (values.tls === 'files' && !isGiven('tlsKeyFile')) {
+  if (usesFiles && !isGiven('tlsKeyFile')) {
     const line = 'TALLYGATE_TLS_KEY_FILE=/etc/tallygate/tls.key';
     problems.push({ sentence: 'TALLYGATE_TLS=files needs the private key of the certificate.', line });
   }
