@@ -15,7 +15,10 @@ export const refusals = {
   malformed: { status: '400 Bad Request', description: 'This is not a well-formed HTTP/1.1 request (RFC 9112).' },
   plain: { status: '400 Bad Request', description: 'This port speaks TLS: begin the URL with https://.' },
   tooSlow: { status: '408 Request Timeout', description: 'The request did not arrive in time.' },
-  headers: { status: '431 Request Header Fields Too Large', description: 'The header section is longer than 8 KiB.' },
+  headers: {
+    status: '431 Request Header Fields Too Large',
+    description: 'The URL and the headers are longer than 8 KiB together.',
+  },
   method: {
     status: '405 Method Not Allowed',
     description: 'This server is no proxy.',

@@ -70,9 +70,13 @@ it.each(['/object', '/stream', '/nowhere', '/.well-known/jwks.json'])(
   20_000,
 );
 
-it('refuses a header section beyond 8 KiB with 431', async () => {
-  const answer = parseAnswer(await exchange(app.port, [`${head}X-Long: ${'a'.repeat(9000)}\r\n\r\n`]));
+it.each([
+  { what: 'headers', head: `${head}X-Long: ${'a'.repeat(9000)}\r\n\r\n` },
+  { what: 'a URL', head: `GET /object?${'a=b&'.repeat(2500)} HTTP/1.1\r\nHost: a\r\n\r\n` },
+])('refuses $what beyond 8 KiB with 431, and names both', async ({ head: long }) => {
+  const answer = parseAnswer(await exchange(app.port, [long]));
   expectRefusal(answer, 431);
+  expect(answer.body).toContain('The URL and the headers are longer than 8 KiB together.');
 });
 
 it('cuts off a client that takes nothing of its answer for half a minute, and none that waits as long for one', async () => {
