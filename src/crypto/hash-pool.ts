@@ -16,6 +16,7 @@ const patienceMillis = 1000;
 interface Job {
   readonly task: HashTask;
   readonly deadline: number;
+  readonly isAwaited: () => boolean;
   readonly resolve: (result: string | boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,9 +29,9 @@ export const createPasswordHasher = (options: HashPoolOptions): PasswordHasher =
   const pool = createPool(options);
   return {
     hash: async (password) => String(await pool.run({ password })),
-    verify: async (password, hash) => {
+    verify: async (password, hash, isAwaited) => {
       const known = hash !== undefined && isVerifiable(hash);
-      return (await pool.run({ password, hash: known ? hash : dummyHash })) === true && known;
+      return (await pool.run({ password, hash: known ? hash : dummyHash }, isAwaited)) === true && known;
     },
     needsRehash: (hash) => !hasTodaysCost(hash),
     close: () => pool.close(),
@@ -38,7 +39,7 @@ export const createPasswordHasher = (options: HashPoolOptions): PasswordHasher =
 };
 
 interface Pool {
-  run(task: HashTask): Promise<string | boolean>;
+  run(task: HashTask, isAwaited?: () => boolean): Promise<string | boolean>;
   close(): Promise<void>;
 }
 
@@ -47,12 +48,12 @@ const createPool = ({ threads, queueLimit }: HashPoolOptions): Pool => {
   const { idle, busy, waiting } = crew;
   let isClosed = false;
   return {
-    run: (task) =>
+    run: (task, isAwaited = () => true) =>
       new Promise((resolve, reject) => {
-        const job: Job = { task, deadline: performance.now() + patienceMillis, resolve, reject };
+        const job: Job = { task, deadline: performance.now() + patienceMillis, isAwaited, resolve, reject };
         if (isClosed) reject(new Error('The password hasher is closed.'));
         else if (busy.size < threads) serve(crew, job).catch(reject);
-        else if (waiting.length < queueLimit) wait(waiting, job);
+        else if (waiting.length < queueLimit || madeRoom(waiting)) wait(waiting, job);
         else reject(queueFull());
       }),
     close: async () => {
@@ -91,6 +92,16 @@ const nextAlive = (idle: HashThread[]): HashThread | undefined => {
   return thread;
 };
 
+/** Whoever has gone leaves his place to others: else clients that do not wait for answers would keep out those that do. */
+const madeRoom = (waiting: Job[]): boolean => {
+  const gone = waiting.filter((job) => !job.isAwaited());
+  for (const job of gone) {
+    waiting.splice(waiting.indexOf(job), 1);
+    job.reject(queueFull());
+  }
+  return gone.length > 0;
+};
+
 const wait = (waiting: Job[], job: Job): void => {
   waiting.push(job);
   setTimeout(() => {
@@ -101,10 +112,10 @@ const wait = (waiting: Job[], job: Job): void => {
   }, patienceMillis).unref();
 };
 
-/** The timer alone is not exact enough: it may come late on a busy loop. */
+/** The first that is still awaited. The timer alone is not exact enough: it may come late on a busy loop. */
 const nextInTime = (waiting: Job[]): Job | undefined => {
   let job = waiting.shift();
-  while (job !== undefined && job.deadline < performance.now()) {
+  while (job !== undefined && (job.deadline < performance.now() || !job.isAwaited())) {
     job.reject(queueFull());
     job = waiting.shift();
   }

@@ -17,9 +17,10 @@ export interface PasswordHasher {
   hash(password: Secret): Promise<string>;
   /**
    * Whether `password` belongs to `hash`. Without a hash the same work is done against a dummy of the current parameters and the
-   * answer is false, so that an unknown user takes as long as a known one. @throws HashQueueFull
+   * answer is false, so that an unknown user takes as long as a known one. While it waits for a thread it goes, and makes room, once
+   * nobody awaits it any more. @throws HashQueueFull
    */
-  verify(password: Secret, hash: string | undefined): Promise<boolean>;
+  verify(password: Secret, hash: string | undefined, isAwaited?: () => boolean): Promise<boolean>;
   /** Whether `hash` was made with other parameters than today's. */
   needsRehash(hash: string): boolean;
   close(): Promise<void>;

@@ -21,11 +21,11 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
       context.respond = false;
       let answer: EndpointResponse | undefined;
       try {
-        answer = await answerOf(context.req, facts);
+        answer = await answerOf(context, facts);
       } catch (error) {
         answer = refusalOf(parts, error, facts);
       }
-      if (answer === undefined) context.res.statusCode = clientGone;
+      if (answer === undefined || context.res.destroyed) context.res.statusCode = clientGone;
       else await send(context, facts, answer);
     },
     refuse: async (context, facts, error) => {
@@ -36,11 +36,12 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
 };
 
 /** Undefined: the client is gone. */
-type Answerer = (request: IncomingMessage, facts: RequestFacts) => Promise<EndpointResponse | undefined>;
+type Answerer = (context: Context, facts: RequestFacts) => Promise<EndpointResponse | undefined>;
 
 const answerer = (endpoint: Endpoint): Answerer => {
   const allow = endpoint.method === 'GET' ? 'GET, HEAD' : 'POST';
-  return async (request, facts) => {
+  return async (context, facts) => {
+    const request = context.req;
     const { method } = request;
     if (method === 'OPTIONS')
       return { status: 204, headers: { allow, 'cache-control': 'no-store', pragma: 'no-cache' } };
@@ -48,7 +49,7 @@ const answerer = (endpoint: Endpoint): Answerer => {
     const body = method === 'POST' ? await bodyOf(request) : noBody;
     if (body === 'too_large') throw bodyTooLarge();
     // Awaited: a promise that is returned as it is takes two turns more.
-    return body === 'aborted' ? undefined : await endpoint.handle(endpointRequest(request, facts, body));
+    return body === 'aborted' ? undefined : await endpoint.handle(endpointRequest(context, facts, body));
   };
 };
 
@@ -73,7 +74,7 @@ const bodyOf = (request: IncomingMessage): ReturnType<typeof readBody> => {
   return readBody(request, bodyLimitBytes);
 };
 
-const endpointRequest = (request: IncomingMessage, facts: RequestFacts, body: Buffer): EndpointRequest => ({
+const endpointRequest = ({ req: request, res }: Context, facts: RequestFacts, body: Buffer): EndpointRequest => ({
   method: request.method ?? '',
   query: facts.query,
   headers: request.headers,
@@ -81,4 +82,5 @@ const endpointRequest = (request: IncomingMessage, facts: RequestFacts, body: Bu
   body,
   remoteAddress: facts.remoteAddress,
   requestId: facts.requestId,
+  isAwaited: () => !res.destroyed,
 });

@@ -9,6 +9,8 @@ export interface GrantRequest {
   readonly form: Form;
   readonly client: Client;
   readonly at: EpochMillis;
+  /** Absent: as long as it takes. */
+  readonly isAwaited?: (() => boolean) | undefined;
 }
 
 /** What a grant decided. It reads only, but that a replay ends a family; `issue-tokens` is what writes. */

@@ -14,6 +14,8 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((hasher) => hasher.close()));
 });
 
+const times = (count: number, what: unknown): readonly unknown[] => Array.from({ length: count }, () => what);
+
 const outcomesOf = async (jobs: readonly Promise<unknown>[]) => {
   const settled = await Promise.allSettled(jobs);
   const refusals = settled.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
@@ -112,6 +114,29 @@ describe('the password hasher', () => {
     expect(done).toBeGreaterThanOrEqual(1);
     expect(done + refusals.length).toBe(1000);
     expect(refusals.length).toBeGreaterThan(100);
+  });
+
+  it('gives the places of those who have gone to others, and does nothing for them', async () => {
+    const hasher = open({ threads: 1, queueLimit: 3 });
+    let isAwaited = true;
+    const first = hasher.verify(new Secret('x'), undefined);
+    const leaving = Array.from({ length: 3 }, () => hasher.verify(new Secret('x'), undefined, () => isAwaited));
+    await expect(hasher.verify(new Secret('x'), undefined)).rejects.toBeInstanceOf(HashQueueFull);
+    isAwaited = false;
+    const staying = Array.from({ length: 3 }, () => hasher.verify(new Secret('x'), undefined, () => true));
+    expect(await outcomesOf(leaving)).toMatchObject({ done: 0, refusals: times(3, expect.any(HashQueueFull)) });
+    expect(await outcomesOf([first, ...staying])).toEqual({ done: 4, refusals: [] });
+  });
+
+  it('does not begin what nobody awaits any more when its turn comes', async () => {
+    const hasher = open({ threads: 1 });
+    let isAwaited = true;
+    const first = hasher.verify(new Secret('x'), undefined);
+    const leaving = hasher.verify(new Secret('x'), undefined, () => isAwaited);
+    const last = hasher.verify(new Secret('x'), undefined, () => true);
+    isAwaited = false;
+    await expect(leaving).rejects.toBeInstanceOf(HashQueueFull);
+    expect(await outcomesOf([first, last])).toEqual({ done: 2, refusals: [] });
   });
 
   it('keeps the event loop free while it works', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import type { Route } from '../../src/http/route.js';
 import { factsOf } from '../../src/http/request-facts.js';
 import { readBody } from '../../src/http/read-body.js';
+import type { EndpointRequest, EndpointResponse } from '../../src/oauth/endpoints/endpoint.js';
 import { StoreUnavailable } from '../../src/store/port/store.js';
 import { document, echo, openApp, type AppUnderTest } from './app-under-test.js';
 import { exchange, parseAnswer, writeThenRead } from './raw.js';
@@ -277,6 +278,26 @@ describe('the log', () => {
     while (app.answers.length === before) await new Promise((resolve) => setImmediate(resolve));
     expect(app.answers.at(-1)).toEqual({ label: '/token', status: 499 });
   });
+});
+
+it('tells an endpoint when the client has gone, and counts its answer as 499', async () => {
+  let asked: EndpointRequest | undefined;
+  let answer: (() => void) | undefined;
+  const slow = (request: EndpointRequest): Promise<EndpointResponse> => {
+    asked = request;
+    return new Promise((resolve) => (answer = () => resolve({ status: 200, headers: {}, body: '{}' })));
+  };
+  const { port, answers } = await openApp({ endpoints: [{ ...echo, handle: slow }] });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b');
+  while (answer === undefined) await turn();
+  expect(asked?.isAwaited?.()).toBe(true);
+  socket.destroy();
+  while (asked?.isAwaited?.() === true) await turn();
+  answer();
+  while (answers.length === 0) await turn();
+  expect(answers).toEqual([{ label: '/token', status: 499 }]);
 });
 
 describe('other origins', () => {

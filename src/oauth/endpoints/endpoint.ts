@@ -12,6 +12,8 @@ export interface EndpointRequest {
   readonly body: Buffer;
   readonly remoteAddress?: string | undefined;
   readonly requestId: string;
+  /** Whether somebody waits for the answer still: what is dear need not begin for a client that has gone. */
+  readonly isAwaited?: (() => boolean) | undefined;
 }
 
 export interface EndpointResponse {

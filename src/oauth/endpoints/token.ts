@@ -24,7 +24,7 @@ export const tokenEndpoint = (deps: OAuthDeps): Endpoint => ({
 });
 
 const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<EndpointResponse> => {
-  const { requestId, authorization } = request;
+  const { requestId, authorization, isAwaited } = request;
   const at = deps.clock();
   let client: Client | undefined;
   let grantType: GrantName | undefined;
@@ -34,7 +34,7 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
     client = authenticated.client;
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
-    const authorisation = await grants[grantType].authorise(deps, { form, client, at });
+    const authorisation = await grants[grantType].authorise(deps, { form, client, at, isAwaited });
     const { keySet } = client;
     const resources = form.getAll('resource');
     const issued = await issueTokens(deps, {

@@ -3,7 +3,7 @@ import { HashQueueFull } from '../../crypto/password-hasher.js';
 import { Secret } from '../../model/secret.js';
 import type { User } from '../../model/user.js';
 import { enforcedUsername } from '../../model/username.js';
-import type { Grant } from '../grant.js';
+import type { Grant, GrantRequest } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
 import { grantedScopes, ordinaryScopes } from '../scope.js';
@@ -12,30 +12,32 @@ import { grantedScopes, ordinaryScopes } from '../scope.js';
 export const password: Grant = {
   forPublicClients: true,
   registersUser: true,
-  authorise: async (deps, { form, client: { keySet } }) => {
+  authorise: async (deps, { form, client: { keySet }, isAwaited }) => {
     const username = form.get('username');
     const given = form.get('password');
     if (username === undefined || given === undefined) {
       throw new OAuthError('invalid_request', 'The password grant needs username and password.');
     }
     const scopes = grantedScopes(form.get('scope'), { keySet, allowed: ordinaryScopes(keySet) });
-    const user = await authenticatedUser(deps, { username, given: new Secret(given) });
+    const user = await authenticatedUser(deps, { username, given: new Secret(given), isAwaited });
     return { user, scopes, family: { kind: 'open' } };
   },
 };
 
 const noPassword = new Secret('');
 
+interface SignIn extends Pick<GrantRequest, 'isAwaited'> {
+  readonly username: string;
+  readonly given: Secret;
+}
+
 /** Looks up and hashes once, whatever is wrong, so that neither answer nor time tells unknown, disabled and known users apart. */
-const authenticatedUser = async (
-  deps: OAuthDeps,
-  { username, given }: { readonly username: string; readonly given: Secret },
-): Promise<User> => {
+const authenticatedUser = async (deps: OAuthDeps, { username, given, isAwaited }: SignIn): Promise<User> => {
   // Nobody has the empty name: it stands for those that the profile refuses.
   const user = await deps.store.users.findByUsername(enforcedUsername(username) ?? '');
   const tooLong = isTooLong(given);
   const hash = user?.enabled === true && !tooLong ? user.passwordHash : undefined;
-  const matches = await deps.passwordHasher.verify(tooLong ? noPassword : given, hash);
+  const matches = await deps.passwordHasher.verify(tooLong ? noPassword : given, hash, isAwaited);
   if (user === undefined) throw refused('no such user');
   if (tooLong) throw refused('password longer than 1,024 bytes');
   if (hash === undefined) throw refused(user.enabled ? 'user without a password' : 'user disabled');
