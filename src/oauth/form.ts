@@ -100,6 +100,9 @@ const refuseCredentials = (query: string): void => {
   }
 };
 
+/** The name as a token and as a quoted string (RFC 9110 §5.6.6). */
+const utf8Names: ReadonlySet<string> = new Set(['utf-8', '"utf-8"']);
+
 const requireFormType = (contentType: EndpointRequest['headers'][string]): void => {
   if (contentType === 'application/x-www-form-urlencoded') return;
   const [type = '', ...parameters] = String(contentType).toLowerCase().split(';');
@@ -107,8 +110,8 @@ const requireFormType = (contentType: EndpointRequest['headers'][string]): void 
     throw refused('Send the parameters with the content type application/x-www-form-urlencoded.');
   }
   for (const parameter of parameters) {
-    const [name = '', value = ''] = parameter.split('=').map((part) => part.trim());
-    if (name === 'charset' && value.replaceAll('"', '') !== 'utf-8') throw refused('Send the parameters in UTF-8.');
+    const [name = '', ...value] = parameter.split('=').map((part) => part.trim());
+    if (name === 'charset' && !utf8Names.has(value.join('='))) throw refused('Send the parameters in UTF-8.');
   }
 };
 

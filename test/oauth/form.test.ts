@@ -162,6 +162,9 @@ describe('the request around the form', () => {
     'application/x-www-form-urlencoded2',
     'application/x-www-form-urlencoded; charset=iso-8859-1',
     'application/x-www-form-urlencoded; charset=utf-8; charset=utf-16',
+    'application/x-www-form-urlencoded; charset=utf-8=x',
+    'application/x-www-form-urlencoded; charset="utf-8',
+    'application/x-www-form-urlencoded; charset=u"t"f-8',
   ])('refuses the content type %s (RFC 6749 App. B)', (type) => {
     expect(refusal(() => read({ headers: { 'content-type': type } }))).toBe('invalid_request 400');
   });
