@@ -5,6 +5,7 @@ import type { ImportRegistrationsInput } from '../../src/statistics/import-regis
 import { registeredSeries, registeredTotal } from '../../src/statistics/registered-users.js';
 import type { Store } from '../../src/store/port/store.js';
 import type { OpenedStores } from '../store/opened-stores.js';
+import { turnsDuring } from '../support/turns.js';
 import { eachStore } from './each-store.js';
 import { addApplication, addUser, at, erase, inSnapshot, periodOf } from './fixture.js';
 
@@ -146,6 +147,11 @@ describe.each(eachStore)('on $name', ({ open }) => {
     test.each([0, 1001])('refuses %d rows', async (length) => {
       const rows = Array.from({ length }, () => row('ada', '2020-01-02T00:00:00Z'));
       await expect(bring({ rows })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'rows' });
+    });
+
+    it('lets others have their turn while it looks at user names, which takes long for some', async () => {
+      const rows = Array.from({ length: 500 }, (_, index) => row(`ş${index}`, '2020-01-02T00:00:00Z'));
+      expect(await turnsDuring(() => bring({ rows, dryRun: true }))).toBeGreaterThanOrEqual(10);
     });
 
     it('takes 1,000 rows', async () => {
