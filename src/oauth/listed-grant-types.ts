@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { keySetsOf, type Application } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { grantNames, type GrantName } from '../model/grant-name.js';
@@ -59,6 +60,7 @@ const findUser = async ({ store }: OAuthDeps, name: GrantName): Promise<string |
     const last = page.items.at(-1);
     if (user !== undefined || !page.hasNextPage || last === undefined) return user?.id;
     after = { at: last.createdAt, id: last.id };
+    await setImmediate(); // other requests have their turn, also where the store answers at once
   }
 };
 

@@ -9,6 +9,7 @@ import { createEndpoints } from '../../src/oauth/endpoints/index.js';
 import { errorHelp } from '../../src/oauth/error-help.js';
 import { oauthErrorStatus } from '../../src/oauth/oauth-error.js';
 import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.js';
+import { turnsDuring } from '../support/turns.js';
 import { openIssuer, type Issuer } from './open-issuer.js';
 
 const wellKnown = '/.well-known/oauth-authorization-server';
@@ -106,6 +107,11 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
     expect(await grantTypes()).toEqual(all);
     await deleteApplication(issuer.deps, issuer.actor, { id: first.client.application.id });
     expect(await grantTypes()).toEqual(all);
+  });
+
+  it('is looked for in a hundred applications at a time, and others have their turn in between', async () => {
+    for (let count = 0; count < 301; count += 1) await issuer.application();
+    expect(await turnsDuring(() => issuer.get(wellKnown))).toBeGreaterThanOrEqual(3);
   });
 
   it('is at most a minute behind', async () => {

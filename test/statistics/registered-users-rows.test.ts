@@ -5,6 +5,7 @@ import { readRegisteredUsersTable, rowLimit, rowsOf } from '../../src/statistics
 import type { RegisteredUsersQuery } from '../../src/statistics/registered-users-rows.js';
 import { metricLimit, registeredUsersMetric } from '../../src/statistics/registered-totals.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
+import { turnsDuring } from '../support/turns.js';
 import { addApplication, at, inSnapshot, periodOf, register } from './fixture.js';
 
 let opened: TestStore;
@@ -74,6 +75,16 @@ describe('the rows', () => {
     const named = readRegisteredUsersTable(opened.store, cut, { period: twoDays, applicationIds: [late.id] });
     await expect(named).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await cut.close();
+  });
+
+  it('of many applications are read a few at a time, and others have their turn in between', async () => {
+    const many = await openTestStore();
+    const names = Array.from({ length: 450 }, (_, index) => `Orchard ${index}`);
+    await Promise.all(names.map((name) => addApplication(many.store, name)));
+    const read = () => inSnapshot(many.store, (cut) => readRegisteredUsersTable(many.store, cut, { period: twoDays }));
+    expect((await read()).applications.filter(({ counts }) => counts !== undefined)).toHaveLength(450);
+    expect(await turnsDuring(read)).toBeGreaterThanOrEqual(6); // five pages, three counts
+    await many.close();
   });
 
   it('of an unknown application are refused', async () => {
