@@ -46,7 +46,6 @@ export const generateKeys = async (
   const broughtSecret = checkedClientSecret(input.clientSecret, wanted.authenticationMethod);
   const created = await createOnce<GeneratedKeys>(deps, actor, {
     mutation: 'generateKeys',
-    target: wanted.applicationId,
     idempotencyKey: input.idempotencyKey,
     input: wanted,
     newId: () => randomId('keySet'),

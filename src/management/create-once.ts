@@ -5,7 +5,7 @@ import { daySeconds, later, type Clock } from '../model/clock.js';
 import { ManagementError } from '../model/management-error.js';
 import type { IdempotencyClaim } from '../store/port/idempotency.js';
 import type { Store } from '../store/port/store.js';
-import { auditOf, creationEventId } from './audit-of.js';
+import { creationEventId } from './audit-of.js';
 import { canonicalJson } from './canonical-json.js';
 import { singleLine } from './input-limits.js';
 
@@ -17,8 +17,6 @@ export interface CreateOnceDeps {
 
 export interface CreateAttempt<T> {
   readonly mutation: string;
-  /** What its audit event names. Absent: what it makes. */
-  readonly target?: string;
   readonly idempotencyKey?: string | null | undefined;
   /** What the caller asked for, without secrets and passwords. */
   readonly input: unknown;
@@ -58,17 +56,10 @@ export const createOnce = async <T>(
   const input = canonicalJson(attempt.input);
   const claim = newClaim(deps, [actor.clientId, attempt.mutation, idempotencyKey], { input, id: attempt.newId() });
   const held = await deps.store.idempotency.claim(claim, deps.clock());
-  if (held === 'claimed') return createClaimed({ deps, actor, attempt, claim });
+  if (held === 'claimed') return createClaimed(deps, attempt, claim);
   if (!deps.keyring.matches('idempotency', input, held.inputDigest)) throw usedOtherwise();
-  return replay({ deps, actor, attempt, claim: held });
+  return replay(deps, attempt, held);
 };
-
-interface Claimed<T> {
-  readonly deps: CreateOnceDeps;
-  readonly actor: Actor;
-  readonly attempt: CreateAttempt<T>;
-  readonly claim: IdempotencyClaim;
-}
 
 const newClaim = (
   { keyring, clock }: CreateOnceDeps,
@@ -82,31 +73,31 @@ const newClaim = (
   expiresAt: later(clock(), keptSeconds),
 });
 
-const replay = async <T>(claimed: Claimed<T>): Promise<Created<T>> => {
-  const { deps, attempt, claim } = claimed;
+const replay = async <T>(
+  deps: CreateOnceDeps,
+  attempt: CreateAttempt<T>,
+  claim: IdempotencyClaim,
+): Promise<Created<T>> => {
   const made = await attempt.find(claim.targetId);
-  if (made !== undefined) return replayed(claimed, made);
+  if (made !== undefined) return { value: made, replayed: true };
   // Not there: deleted since, or the call before this one was cut off or is still running.
   const event = await deps.store.audit.find(creationEventId(claim.key, claim.targetId));
-  return event === undefined ? createClaimed(claimed) : replayLate(claimed);
+  if (event !== undefined) return replayLate(attempt, claim);
+  return createClaimed(deps, attempt, claim);
 };
 
 /** The call before this one may have finished between the look for its object and the look for its event. */
-const replayLate = async <T>(claimed: Claimed<T>): Promise<Created<T>> => {
-  const made = await claimed.attempt.find(claimed.claim.targetId);
+const replayLate = async <T>(attempt: CreateAttempt<T>, claim: IdempotencyClaim): Promise<Created<T>> => {
+  const made = await attempt.find(claim.targetId);
   if (made === undefined) throw deletedSince();
-  return replayed(claimed, made);
+  return { value: made, replayed: true };
 };
 
-/** Nothing was changed, and the audit tells of it as of every mutation that changed nothing. */
-const replayed = async <T>({ deps, actor, attempt, claim }: Claimed<T>, value: T): Promise<Created<T>> => {
-  const { mutation, target = claim.targetId } = attempt;
-  await deps.store.audit.append(auditOf(actor, deps.clock(), { action: mutation, target }));
-  return { value, replayed: true };
-};
-
-const createClaimed = async <T>(claimed: Claimed<T>): Promise<Created<T>> => {
-  const { deps, attempt, claim } = claimed;
+const createClaimed = async <T>(
+  deps: CreateOnceDeps,
+  attempt: CreateAttempt<T>,
+  claim: IdempotencyClaim,
+): Promise<Created<T>> => {
   try {
     return { value: await attempt.create(claim.targetId, creationEventId(claim.key, claim.targetId)), replayed: false };
   } catch (refusal) {
@@ -114,7 +105,7 @@ const createClaimed = async <T>(claimed: Claimed<T>): Promise<Created<T>> => {
     if (!(refusal instanceof ManagementError)) throw refusal;
     // A parallel call with the same claim may be what this one collided with, by id or by name.
     const made = await attempt.find(claim.targetId);
-    if (made !== undefined) return replayed(claimed, made);
+    if (made !== undefined) return { value: made, replayed: true };
     await deps.store.idempotency.release(claim.key, claim.targetId);
     throw refusal;
   }

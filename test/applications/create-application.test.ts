@@ -143,9 +143,7 @@ describe('an idempotency key of createApplication', () => {
     const first = await create({ idempotencyKey, labels: [] });
     const second = await create({ idempotencyKey, name: ' Shop', labels: null });
     expect(second).toEqual(first);
-    const events = await management.eventsOf('createApplication');
-    expect(events.filter(({ changes }) => changes !== undefined)).toHaveLength(1);
-    expect(events.map(({ target }) => target)).toEqual([first.id, first.id]);
+    expect(await management.eventsOf('createApplication')).toHaveLength(1);
   });
 
   it('is CONFLICT with another input', async () => {

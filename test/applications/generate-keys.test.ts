@@ -175,9 +175,7 @@ describe('generateKeys', () => {
       const second = await generate({ idempotencyKey, environment: 'PRODUCTION', scopes: null });
       expect(first.clientSecret).toBeDefined();
       expect(second).toEqual({ client: first.client });
-      const events = await management.eventsOf('generateKeys');
-      expect(events.filter(({ changes }) => changes !== undefined)).toHaveLength(1);
-      expect(events.map(({ target }) => target)).toEqual([first.client.application.id, first.client.application.id]);
+      expect(await management.eventsOf('generateKeys')).toHaveLength(1);
     });
 
     it('makes one key set of 64 calls and shows its secret to one', async () => {
