@@ -3,13 +3,11 @@ import type { ApplicationFilter, ApplicationStore } from '../port/applications.j
 import { createApplication, removeApplication, replaceApplication } from './application-writes.js';
 import type { Database } from './database.js';
 import type { ApplicationDocument } from './documents.js';
-import { all, behind, pageOf, when, type Condition } from './listing.js';
+import { all, behind, byAge, pageOf, when, type Condition } from './listing.js';
 import { readTogether } from './read-together.js';
 
 /** A removed application's document keeps its id and no more. */
 const live = { removedAt: { $exists: false } };
-
-export const byAge = { createdAt: 1, _id: 1 } as const;
 
 export const mongoApplications = (database: Database): ApplicationStore => ({
   create: (application, audit) => createApplication(database, application, audit),

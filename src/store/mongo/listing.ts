@@ -6,6 +6,9 @@ export type Condition = Record<string, unknown>;
 export const when = <T>(field: T | undefined, condition: (field: T) => Condition): readonly Condition[] =>
   field === undefined ? [] : [condition(field)];
 
+/** Oldest first, of what is listed by its age. */
+export const byAge = { createdAt: 1, _id: 1 } as const;
+
 /** Strictly behind a position in a list ordered by an instant and a second field. */
 export const behind = (
   { after }: PageRequest,

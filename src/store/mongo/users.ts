@@ -6,7 +6,7 @@ import type { UserChange, UserFilter, UserStore } from '../port/users.js';
 import type { Database } from './database.js';
 import type { UserDocument } from './documents.js';
 import { finishErasure } from './erase-user.js';
-import { all, behind, pageOf, when, type Condition } from './listing.js';
+import { all, behind, byAge, pageOf, when, type Condition } from './listing.js';
 import { moveOutbox } from './outbox.js';
 import { readTogether } from './read-together.js';
 import { isDuplicateKey } from './store-error.js';
@@ -72,8 +72,6 @@ export const amongOfCut = (ids: readonly string[]): Condition => ({
   _id: { $in: [...ids] },
   $or: [live, { formerUsername: { $exists: true } }],
 });
-
-export const byAge = { createdAt: 1, _id: 1 } as const;
 
 const conditions = ({ usernames, enabled }: UserFilter): readonly Condition[] => [
   live,
