@@ -1,6 +1,6 @@
 import { dayMillis, lastInstant, type EpochMillis } from './clock.js';
 import { badInput } from './management-error.js';
-import { dayStart, hourAfter, hourStart } from './local-time.js';
+import { hourAfter, hourStart, localDayAt, startOfLocalDay, type LocalDay } from './local-time.js';
 import type { TimeZone } from './time-zone.js';
 
 export const intervals = ['HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
@@ -46,9 +46,6 @@ export const splitPeriod = (period: Period): readonly Bucket[] => {
     throw badInput('period.to', 'The last bucket would end after the year 9999.');
   return buckets;
 };
-
-/** Days since 1970-01-01 in the proleptic Gregorian calendar, whatever the zone. */
-type LocalDay = number;
 
 interface Start {
   readonly at: EpochMillis;
@@ -103,7 +100,7 @@ const tooMany = () =>
   badInput('period.to', `The period has more than ${bucketLimit} buckets: shorten it or choose a longer interval.`);
 
 const hours = (zone: TimeZone): Walk => {
-  const start = (at: EpochMillis): Start => ({ at, day: localDay(zone, at) });
+  const start = (at: EpochMillis): Start => ({ at, day: localDayAt(zone, at) });
   return {
     startOf: (at) => start(hourStart(zone, at)),
     after: ({ at }) => start(hourAfter(zone, at)),
@@ -112,9 +109,9 @@ const hours = (zone: TimeZone): Walk => {
 
 const calendarDays = (interval: Exclude<Interval, 'HOUR'>, zone: TimeZone): Walk => {
   const rule = rules[interval];
-  const start = (day: LocalDay): Start => ({ at: dayStart(zone, day * dayMillis), day });
+  const start = (day: LocalDay): Start => ({ at: startOfLocalDay(zone, day), day });
   const after = ({ day }: Start): Start => start(rule.next(day));
-  return { startOf: (at) => startHolding(at, start(rule.floor(localDay(zone, at))), after), after };
+  return { startOf: (at) => startHolding(at, start(rule.floor(localDayAt(zone, at))), after), after };
 };
 
 /** Where clocks go back over midnight, the old date comes a second time: these minutes belong to the new day, which began before them. */
@@ -122,8 +119,6 @@ const startHolding = (at: EpochMillis, start: Start, after: (start: Start) => St
   const next = after(start);
   return next.at <= at ? next : start;
 };
-
-const localDay = (zone: TimeZone, at: EpochMillis): LocalDay => Math.floor((at + zone.offsetAt(at)) / dayMillis);
 
 const civil = (day: LocalDay): { readonly year: number; readonly month: number } => {
   const date = new Date(day * dayMillis);

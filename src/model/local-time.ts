@@ -1,5 +1,15 @@
-import { hourMillis, type EpochMillis } from './clock.js';
+import { dayMillis, hourMillis, type EpochMillis } from './clock.js';
 import type { TimeZone } from './time-zone.js';
+
+/** A date of the calendar on the wall: days since 1970-01-01 in the proleptic Gregorian calendar, whatever the zone. */
+export type LocalDay = number;
+
+/** The date that the zone's clocks show at an instant. */
+export const localDayAt = (zone: TimeZone, at: EpochMillis): LocalDay =>
+  Math.floor((at + zone.offsetAt(at)) / dayMillis);
+
+/** The first instant at which that date, or a later one, is reached. */
+export const startOfLocalDay = (zone: TimeZone, day: LocalDay): EpochMillis => dayStart(zone, day * dayMillis);
 
 /** What a zone's clocks show, as milliseconds: the instant at which clocks in UTC show the same. */
 type LocalMillis = number;
@@ -11,7 +21,7 @@ const reachMillis = 16 * hourMillis;
  * The first instant at which the zone's date is that of `midnight` or later. Where clocks go from 23:59 to 01:00, or skip the day, this is the
  * instant of the change; where they show midnight twice, it is the first time.
  */
-export const dayStart = (zone: TimeZone, midnight: LocalMillis): EpochMillis => {
+const dayStart = (zone: TimeZone, midnight: LocalMillis): EpochMillis => {
   const before = zone.offsetAt(midnight - reachMillis);
   const after = zone.offsetAt(midnight + reachMillis);
   if (before === after) return midnight - before;

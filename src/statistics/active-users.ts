@@ -1,10 +1,11 @@
 import { splitPeriod } from '../model/calendar.js';
 import type { Bucket, Period } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
+import { localDayAt, startOfLocalDay } from '../model/local-time.js';
 import { badInput } from '../model/management-error.js';
 import type { TimeZone } from '../model/time-zone.js';
 import type { ActivityOf, ActivityReader } from '../store/port/activity.js';
-import { askedLocalDay, localDayAt, startOfLocalDay } from './local-day.js';
+import { askedLocalDay } from './local-day.js';
 
 /** What activity is read from. A `Snapshot` is one. */
 export interface ActivityCut {

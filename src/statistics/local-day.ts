@@ -1,17 +1,6 @@
-import { dayMillis, type EpochMillis } from '../model/clock.js';
-import { dayStart } from '../model/local-time.js';
+import { dayMillis } from '../model/clock.js';
+import type { LocalDay } from '../model/local-time.js';
 import { badInput } from '../model/management-error.js';
-import type { TimeZone } from '../model/time-zone.js';
-
-/** A date of the calendar on the wall: days since 1970-01-01, whatever the zone. */
-export type LocalDay = number;
-
-/** The date that the zone's clocks show at an instant. */
-export const localDayAt = (zone: TimeZone, at: EpochMillis): LocalDay =>
-  Math.floor((at + zone.offsetAt(at)) / dayMillis);
-
-/** The first instant at which that date, or a later one, is reached. */
-export const startOfLocalDay = (zone: TimeZone, day: LocalDay): EpochMillis => dayStart(zone, day * dayMillis);
 
 export const isFirstOfMonth = (day: LocalDay): boolean => new Date(day * dayMillis).getUTCDate() === 1;
 

@@ -1,9 +1,9 @@
 import { splitPeriod } from '../model/calendar.js';
 import type { Period } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
-import { hourStart } from '../model/local-time.js';
+import { hourStart, localDayAt, startOfLocalDay } from '../model/local-time.js';
 import type { TimeZone } from '../model/time-zone.js';
-import { isFirstOfMonth, localDayAt, monthAfter, monthsBetween, startOfLocalDay } from './local-day.js';
+import { isFirstOfMonth, monthAfter, monthsBetween } from './local-day.js';
 
 interface Span {
   readonly from: EpochMillis;
