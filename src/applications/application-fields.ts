@@ -1,8 +1,10 @@
 import { displayedName, multiLine, wholeNumber } from '../management/input-limits.js';
 import { badInput } from '../model/management-error.js';
 
+export const nameLength = { min: 1, max: 120 };
+
 /** @throws ManagementError BAD_USER_INPUT on `name` */
-export const checkedName = (name: string): string => displayedName('name', name, { min: 1, max: 120 });
+export const checkedName = (name: string): string => displayedName('name', name, nameLength);
 
 /** @throws ManagementError BAD_USER_INPUT on `description` */
 export const checkedDescription = (description: string): string =>

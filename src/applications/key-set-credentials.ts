@@ -6,6 +6,7 @@ import type { ClientAuthenticationMethod } from '../model/application.js';
 import { idPrefixes } from '../model/id-prefix.js';
 import { badInput } from '../model/management-error.js';
 import type { Secret } from '../model/secret.js';
+import { idLength } from '../model/vschar.js';
 
 /** What generateKeys can say about how the client authenticates; all of it may be left out. */
 export interface CredentialInput {
@@ -18,7 +19,7 @@ export interface CredentialInput {
 
 /** @throws ManagementError BAD_USER_INPUT on `clientId` */
 export const checkedClientId = (clientId: string): string => {
-  const checked = vschar('clientId', clientId, { min: 1, max: 255 });
+  const checked = vschar('clientId', clientId, idLength);
   if (checked.startsWith(idPrefixes.user))
     throw badInput('clientId', 'A client id does not begin with usr_: user ids do.');
   return checked;

@@ -3,7 +3,9 @@ import type { Label } from '../model/application.js';
 import { badInput } from '../model/management-error.js';
 
 const labelLimit = 20;
-const labelKey = /^[A-Za-z0-9._/-]{1,63}$/;
+export const labelKeyLength = 63;
+export const labelValueLength = { min: 0, max: 255 };
+const labelKey = new RegExp(`^[A-Za-z0-9._/-]{1,${labelKeyLength}}$`);
 
 /**
  * At most 20 labels, each key once.
@@ -22,6 +24,6 @@ export const checkedLabels = (labels: readonly Label[]): readonly Label[] => {
 
 /** Empty, or something that does not look empty. */
 const checkedValue = (field: string, value: string): string => {
-  const checked = singleLine(field, value, { min: 0, max: 255 });
+  const checked = singleLine(field, value, labelValueLength);
   return checked === '' ? checked : visible(field, checked);
 };

@@ -11,13 +11,12 @@ import {
 import type { ActivityOf } from '../store/port/activity.js';
 import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { askedPeriod, bucketEstimate, periodDescription, PeriodInput, type PeriodArguments } from './period.js';
 import { environmentDescription, statisticsOf } from './registered-users.js';
 import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.js';
 import type { Rows } from './turns.js';
-
-type Given<T> = T | null | undefined;
 
 const dateDescription = 'The last day of the window. Absent: today in the time zone.';
 const zoneDescription = "Whose days. Absent: the server's statisticsTimeZone.";

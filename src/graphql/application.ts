@@ -1,10 +1,13 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import { displayedName, lookedUpId, singleLine } from '../management/input-limits.js';
+import { checkedName, nameLength } from '../applications/application-fields.js';
+import { labelKeyLength, labelValueLength } from '../applications/labels.js';
+import { lookedUpId, singleLine } from '../management/input-limits.js';
 import { keySetsOf, nameKey, type Application, type KeyEnvironment, type Label } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { ApplicationFilter } from '../store/port/applications.js';
 import { KeyEnvironmentEnum } from './enums.js';
 import { exactlyOne } from './exactly-one.js';
+import type { Given } from './given.js';
 import { grantPage, GrantConnectionType } from './grant.js';
 import { keySetOf, KeySetType, type KeySetNode } from './key-set.js';
 import type { OperationContext } from './operation-context.js';
@@ -20,8 +23,6 @@ import {
   type PageArguments,
 } from './page.js';
 import { DateTimeScalar } from './scalars.js';
-
-type Given<T> = T | null | undefined;
 
 @ObjectType('Label', { description: 'A pair for scripts and filters.' })
 export class LabelType {
@@ -107,7 +108,7 @@ export class ApplicationResolver {
       case 'clientId':
         return (await applications.findClient(lookedUpId('clientId', asked.value)))?.application;
       case 'name':
-        return applications.findByName(nameKey(displayedName('name', asked.value, { min: 1, max: 120 })));
+        return applications.findByName(nameKey(checkedName(asked.value)));
     }
   }
 
@@ -181,14 +182,14 @@ const applicationPage = (
 const applicationFilter = ({ nameContains, enabled, label }: ApplicationsFilter): ApplicationFilter => ({
   ...(nameContains === null || nameContains === undefined
     ? {}
-    : { nameContains: nameKey(singleLine('nameContains', nameContains, { min: 0, max: 120 })) }),
+    : { nameContains: nameKey(singleLine('nameContains', nameContains, { ...nameLength, min: 0 })) }),
   ...(enabled === null || enabled === undefined ? {} : { enabled }),
   ...(label === null || label === undefined
     ? {}
     : {
         label: {
-          key: singleLine('label.key', label.key, { min: 0, max: 63 }),
-          value: singleLine('label.value', label.value, { min: 0, max: 255 }),
+          key: singleLine('label.key', label.key, { min: 0, max: labelKeyLength }),
+          value: singleLine('label.value', label.value, labelValueLength),
         },
       }),
 });

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, R
 import { lookedUpId, singleLine } from '../management/input-limits.js';
 import type { AuditEvent } from '../model/audit-event.js';
 import type { EpochMillis } from '../model/clock.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
@@ -14,8 +15,6 @@ import {
   type Connection,
 } from './page.js';
 import { DateTimeScalar } from './scalars.js';
-
-type Given<T> = T | null | undefined;
 
 @ObjectType('AuditEvent', {
   implements: NodeType,

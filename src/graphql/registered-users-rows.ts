@@ -4,13 +4,12 @@ import type { EpochMillis } from '../model/clock.js';
 import { ManagementError } from '../model/management-error.js';
 import { readRegisteredUsersTable, rowsOf, type RegisteredUsersRow } from '../statistics/registered-users-rows.js';
 import { KeyEnvironmentEnum } from './enums.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { askedPeriod, bucketEstimate, periodDescription, PeriodInput, rowCost } from './period.js';
 import { environmentDescription } from './registered-users.js';
 import { DateScalar, DateTimeScalar } from './scalars.js';
 import type { Rows } from './turns.js';
-
-type Given<T> = T | null | undefined;
 
 @ObjectType('RegisteredUsersRow', {
   simpleResolvers: true, // many rows, nothing to compute

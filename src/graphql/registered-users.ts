@@ -18,6 +18,7 @@ import type { Snapshot } from '../store/port/store.js';
 import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
 import { figuresOf } from './figures-of.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import {
   afterDescription,
@@ -31,8 +32,6 @@ import { askedPeriod, periodDescription, PeriodInput, seriesCost } from './perio
 import { RegistrationConnectionType, type RegistrationNode } from './registration.js';
 import { DateScalar, DateTimeScalar } from './scalars.js';
 import type { Rows } from './turns.js';
-
-type Given<T> = T | null | undefined;
 
 export const environmentDescription =
   'Absent: the application as a whole, in which a user of both environments counts once.';

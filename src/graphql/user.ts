@@ -4,7 +4,9 @@ import type { EpochMillis } from '../model/clock.js';
 import type { User } from '../model/user.js';
 import { enforcedUsername, usernamesFrom } from '../model/username.js';
 import type { UserFilter } from '../store/port/users.js';
+import { usernameLength } from '../users/user-fields.js';
 import { exactlyOne } from './exactly-one.js';
+import type { Given } from './given.js';
 import { grantPage, GrantConnectionType } from './grant.js';
 import type { OperationContext } from './operation-context.js';
 import {
@@ -19,8 +21,6 @@ import {
 } from './page.js';
 import { registrationsOfUser, RegistrationType, type RegistrationNode } from './registration.js';
 import { DateTimeScalar } from './scalars.js';
-
-type Given<T> = T | null | undefined;
 
 @ObjectType('User', { implements: NodeType, description: 'Someone who can sign in to applications.' })
 export class UserType {
@@ -71,7 +71,7 @@ export class UserResolver {
     const { users } = deps.oauth.store;
     const asked = exactlyOne(['id', 'username'], { id, username });
     if (asked.name === 'id') return users.find(lookedUpId('id', asked.value));
-    const enforced = enforcedUsername(singleLine('username', asked.value, { min: 1, max: 255 }));
+    const enforced = enforcedUsername(singleLine('username', asked.value, usernameLength));
     return enforced === undefined ? undefined : users.findByUsername(enforced);
   }
 
@@ -131,6 +131,8 @@ export class UserResolver {
 const userFilter = (usernameStartsWith: Given<string>, enabled: Given<boolean>): UserFilter => ({
   ...(usernameStartsWith === null || usernameStartsWith === undefined
     ? {}
-    : { usernames: usernamesFrom(singleLine('usernameStartsWith', usernameStartsWith, { min: 0, max: 255 })) }),
+    : {
+        usernames: usernamesFrom(singleLine('usernameStartsWith', usernameStartsWith, { ...usernameLength, min: 0 })),
+      }),
   ...(enabled === null || enabled === undefined ? {} : { enabled }),
 });

@@ -4,7 +4,7 @@ import { badInput } from '../model/management-error.js';
 import type { Secret } from '../model/secret.js';
 import { enforcedUsername } from '../model/username.js';
 
-const usernameLength = { min: 1, max: 255 };
+export const usernameLength = { min: 1, max: 255 };
 
 /**
  * The user name as it is kept: UsernameCaseMapped (RFC 8265 §3.3). Its characters are counted as they are given, and as they are kept.
