@@ -1,5 +1,5 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import { refusalOf } from '../management/audit-of.js';
+import { refusalEventOf } from '../management/audit-of.js';
 import { isLookedUpId } from '../management/input-limits.js';
 import { errorFields } from '../model/error-fields.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
@@ -54,7 +54,7 @@ export const auditRefusals = async (
     try {
       const target = await namedBy(store, input);
       const named = target === undefined ? {} : { target };
-      await store.audit.append(refusalOf(actor, clock(), { action, code, ...named }));
+      await store.audit.append(refusalEventOf(actor, clock(), { action, code, ...named }));
     } catch (error) {
       deps.log.warn({ ...errorFields(error), action, requestId: actor.requestId }, 'refusal_not_audited');
     }

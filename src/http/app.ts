@@ -10,7 +10,7 @@ import { authorizationHeaders, type RequestFacts } from './request-facts.js';
 import { requestFault } from './request-fault.js';
 import { requestTarget } from './request-target.js';
 import { routingTable, type Served } from './routing-table.js';
-import { everywhere, refusalOf, type Site } from './site.js';
+import { everywhere, refusalAnswer, type Site } from './site.js';
 import { together } from './together.js';
 
 export interface AppParts extends Served {
@@ -68,7 +68,7 @@ const refusingSite = (parts: AppParts, reason: unknown): Site => {
   const refuse: Site['refuse'] = (context, facts, error) => {
     context.respond = false;
     const exchange = { request: context.req, response: context.res };
-    deliver(exchange, refusalOf(parts, error, facts), everywhere(parts, facts));
+    deliver(exchange, refusalAnswer(parts, error, facts), everywhere(parts, facts));
     return Promise.resolve();
   };
   return { label: 'other', serve: (context, facts) => refuse(context, facts, reason), refuse };

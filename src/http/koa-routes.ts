@@ -6,7 +6,7 @@ import { deliver } from './deliver.js';
 import { bodyIsPending, endAfterRest } from './linger.js';
 import { rememberFacts, type RequestFacts } from './request-facts.js';
 import type { Route } from './route.js';
-import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
+import { everywhere, refusalAnswer, type Site, type SiteParts } from './site.js';
 
 /** Delivers a route, which answers by Koa's context. What it throws is answered like what an endpoint throws. */
 export const routeSite = (parts: SiteParts, { path, methods, refusal }: Route): Site => {
@@ -49,7 +49,7 @@ const refuserOf =
   (parts: SiteParts, refusal: Route['refusal']) =>
   (context: Context, facts: RequestFacts, error: unknown): void => {
     const worded = refusal === undefined ? parts : { ...parts, errorForm: formOf(refusal, context) };
-    answer(parts, context, { facts, response: refusalOf(worded, error, facts) });
+    answer(parts, context, { facts, response: refusalAnswer(worded, error, facts) });
   };
 
 const formOf =

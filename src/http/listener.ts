@@ -4,7 +4,7 @@ import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../model/log.js';
 import type { Secret } from '../model/secret.js';
-import { currentResponse, refusalOf, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
+import { currentResponse, refusalFor, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
 
 export interface Certificate {
   /** PEM. */
@@ -85,7 +85,7 @@ const refuseOn = (server: Server, all: Iterable<Socket>, parts: RefusalParts): v
   server.on('connect', (_, socket) => refuse(socket, refusals.method));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const beneath = error.code === 'ERR_SSL_HTTP_REQUEST' ? beneathTls(all, socket) : undefined;
-    if (beneath === undefined) refuse(socket, refusalOf(error.code));
+    if (beneath === undefined) refuse(socket, refusalFor(error.code));
     else refuse(beneath, refusals.plain);
   });
 };

@@ -6,7 +6,7 @@ import { corsHeaders } from './cors.js';
 import { deliver } from './deliver.js';
 import { clientGone, readBody } from './read-body.js';
 import type { RequestFacts } from './request-facts.js';
-import { everywhere, refusalOf, type Site, type SiteParts } from './site.js';
+import { everywhere, refusalAnswer, type Site, type SiteParts } from './site.js';
 
 const bodyLimitBytes = 32 * 1024;
 const noBody = Buffer.alloc(0);
@@ -23,14 +23,14 @@ export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {
       try {
         answer = await answerOf(context, facts);
       } catch (error) {
-        answer = refusalOf(parts, error, facts);
+        answer = refusalAnswer(parts, error, facts);
       }
       if (answer === undefined || context.res.destroyed) context.res.statusCode = clientGone;
       else await send(context, facts, answer);
     },
     refuse: async (context, facts, error) => {
       context.respond = false;
-      await send(context, facts, refusalOf(parts, error, facts));
+      await send(context, facts, refusalAnswer(parts, error, facts));
     },
   };
 };

@@ -26,7 +26,7 @@ export const refusals = {
   },
 } satisfies Record<string, Refusal>;
 
-export const refusalOf = (code: string | undefined): Refusal => {
+export const refusalFor = (code: string | undefined): Refusal => {
   if (code === 'HPE_HEADER_OVERFLOW') return refusals.headers;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? refusals.tooSlow : refusals.malformed;
 };

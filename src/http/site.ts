@@ -32,7 +32,7 @@ export const everywhere = ({ isStopping }: SiteParts, { requestId }: RequestFact
     : { 'x-request-id': requestId, 'x-content-type-options': 'nosniff' };
 
 /** The answer to what was thrown. What nobody expected is logged with the place where it happened. */
-export const refusalOf = (parts: SiteParts, error: unknown, { requestId }: RequestFacts): EndpointResponse => {
+export const refusalAnswer = (parts: SiteParts, error: unknown, { requestId }: RequestFacts): EndpointResponse => {
   const { issuer, errorForm = errorResponse } = parts;
   const answer = errorForm(error, { issuer, requestId });
   if (answer.status === 500) parts.log.error({ requestId, ...errorFields(error) }, 'request_failed');

@@ -28,7 +28,7 @@ export const auditOf = (actor: Actor, at: EpochMillis, deed: Deed): AuditEvent =
  * The event of a refused mutation. Its id follows from client, action, code, target and minute: what is refused over and over makes
  * one event a minute, the first one, because a store keeps what is there under an id.
  */
-export const refusalOf = (
+export const refusalEventOf = (
   actor: Actor,
   at: EpochMillis,
   refused: { readonly action: string; readonly code: ManagementErrorCode; readonly target?: string },

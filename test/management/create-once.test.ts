@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { auditOf, refusalOf as refusalEventOf } from '../../src/management/audit-of.js';
+import { auditOf, refusalEventOf } from '../../src/management/audit-of.js';
 import { canonicalJson } from '../../src/management/canonical-json.js';
 import { createOnce, type CreateAttempt } from '../../src/management/create-once.js';
 import { ManagementError } from '../../src/model/management-error.js';
