@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { formattedError } from '../graphql/describe-error.js';
+import { isMet, needOf } from '../graphql/field-scopes.js';
 import { answerOf, type GraphqlAnswer } from '../graphql/graphql-answer.js';
 import type { GraphqlDeps } from '../graphql/graphql-deps.js';
 import { createOperationRunner, type GraphqlRequest, type OperationRunner } from '../graphql/operation-runner.js';
@@ -66,8 +67,9 @@ const ordinaryLimit = 64 * 1024;
 /** A thousand rows of history. */
 const importLimit = 512 * 1024;
 
-const bodyLimit = ({ scopes }: Actor): number =>
-  scopes.has('applications:write') && scopes.has('users:write') ? importLimit : ordinaryLimit;
+const importNeed = needOf('Mutation', 'importRegistrations') ?? [];
+
+const bodyLimit = ({ scopes }: Actor): number => (isMet(importNeed, scopes) ? importLimit : ordinaryLimit);
 
 const isImport = ({ query }: GraphqlRequest): boolean => query.length < 4096 && /\bimportRegistrations\b/.test(query);
 
