@@ -28,6 +28,9 @@ const methods: Readonly<Record<JwsAlgorithm, Method>> = {
   EdDSA: { digest: undefined, options: {} },
 };
 
+/** A token of ours comes in a form body, which is no longer than this. */
+export const jwtLengthLimit = 32_768;
+
 /** A compact JWS (RFC 7515 §3.1) taken apart. Nothing of it is verified. */
 export interface CompactJws {
   readonly header: JsonObject;

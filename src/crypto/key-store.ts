@@ -2,7 +2,7 @@ import type { SigningAlgorithm } from '../model/application.js';
 import type { Clock } from '../model/clock.js';
 import type { SigningKeyRecord } from '../model/signing-key.js';
 import { openKey, type HeldKey } from './held-key.js';
-import { claimsOf, isSignedBy, splitJws, type CompactJws } from './jws.js';
+import { claimsOf, isSignedBy, jwtLengthLimit, splitJws, type CompactJws } from './jws.js';
 import { lineOf, nextSequence, signerAt } from './key-schedule.js';
 import type { Keyring } from './keyring.js';
 import { newSigningKey } from './new-signing-key.js';
@@ -21,8 +21,6 @@ export interface KeyStoreDeps {
   readonly clock: Clock;
 }
 
-/** A token of ours comes in a form body, which is no longer than this. */
-const jwtLengthLimit = 32_768;
 const rememberedSignatures = 5000;
 const lookIntervalMillis = 1000;
 

@@ -1,4 +1,4 @@
-import { claimsOf, splitJws } from '../../crypto/jws.js';
+import { claimsOf, jwtLengthLimit, splitJws } from '../../crypto/jws.js';
 import type { KeySet } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
 import { badInput } from '../../model/management-error.js';
@@ -39,8 +39,6 @@ const over: FormerToken = { isLive: false, end: () => Promise.resolve() };
 
 const isOf = ({ clientId }: KeySet, found: FoundAccessToken): boolean =>
   found.clientId === clientId && found.grantType === 'client_credentials';
-
-const jwtLengthLimit = 32_768;
 
 /** It says that these keys got it here, and no key that is left could have signed it: whoever made it, it is worth nothing. */
 const hasOutlivedItsKey = ({ signingKeys, issuer }: OAuthDeps, text: string, { clientId }: KeySet): boolean => {
