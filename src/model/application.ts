@@ -124,3 +124,5 @@ export const publicOriginsOf = (application: Application): readonly string[] => 
 
 export const isLive = (secret: ClientSecret, at: EpochMillis): boolean =>
   secret.expiresAt === undefined || secret.expiresAt > at;
+
+export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;

@@ -3,10 +3,10 @@ import { claimsOf, isSignedBy, jwsAlgorithms, splitJws, type CompactJws, type Jw
 import { keyNamed, type ClientKey } from '../crypto/public-jwks.js';
 import { sha256 } from '../crypto/random-token.js';
 import type { JsonObject } from '../crypto/strict-json.js';
-import type { Client } from '../model/application.js';
+import { isUsable, type Client } from '../model/application.js';
 import { later, type EpochMillis } from '../model/clock.js';
 import type { Form } from './form.js';
-import { invalidClient, isUsable, refuseKnown } from './invalid-client.js';
+import { invalidClient, refuseKnown } from './invalid-client.js';
 import type { OAuthDeps } from './oauth-deps.js';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

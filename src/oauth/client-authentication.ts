@@ -1,12 +1,12 @@
 import { matchingSecret } from '../crypto/client-secret.js';
 import type { Keyring } from '../crypto/keyring.js';
-import { isLive, type Client } from '../model/application.js';
+import { isLive, isUsable, type Client } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { Secret } from '../model/secret.js';
 import { parseBasic } from './basic-credentials.js';
 import { authenticateByAssertion } from './client-assertion.js';
 import type { Form } from './form.js';
-import { invalidClient, isUsable, refuseKnown } from './invalid-client.js';
+import { invalidClient, refuseKnown } from './invalid-client.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
 import { settleRotation } from './settle-rotation.js';

@@ -93,9 +93,12 @@ const addTo = (lists: Map<string, string[]>, name: string, value: string): void 
   else list.push(value);
 };
 
+/** The names of a query string's parameters; undefined: one that does not decode. */
+export const namesIn = (query: string): readonly (string | undefined)[] =>
+  query.split('&').map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''));
+
 const refuseCredentials = (query: string): void => {
-  const names = query.split('&').map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''));
-  if (names.some((name) => name !== undefined && sensitive.has(name))) {
+  if (namesIn(query).some((name) => name !== undefined && sensitive.has(name))) {
     throw refused('Send credentials and tokens in the body or the Authorization header, never in the URL.');
   }
 };

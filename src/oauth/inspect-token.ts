@@ -1,9 +1,8 @@
-import type { Client } from '../model/application.js';
+import { isUsable, type Client } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { GrantName } from '../model/grant-name.js';
 import type { Epochs } from '../model/token-family.js';
 import type { User } from '../model/user.js';
-import { isUsable } from './invalid-client.js';
 import { epochsOf, sameEpochs } from './epochs.js';
 import { findAccessToken, wholeSeconds, type FoundAccessToken, type FoundRefreshToken } from './find-token.js';
 import type { OAuthDeps } from './oauth-deps.js';

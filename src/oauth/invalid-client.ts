@@ -14,8 +14,6 @@ export const invalidClient = (detail: string, claimed?: Client): OAuthError =>
     },
   );
 
-export const isUsable = ({ application, keySet }: Client): boolean => application.enabled && keySet.enabled;
-
 /**
  * Refuses a client that is there. Not before the store was asked as it is for one that is not: else the time would tell which ids exist.
  * @throws OAuthError invalid_client

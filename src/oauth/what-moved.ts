@@ -1,6 +1,6 @@
-import { isLive, type Client } from '../model/application.js';
+import { isLive, isUsable, type Client } from '../model/application.js';
 import type { AccessTokenContent } from './access-token.js';
-import { invalidClient, isUsable } from './invalid-client.js';
+import { invalidClient } from './invalid-client.js';
 import { epochsOf, sameEpochs } from './epochs.js';
 import type { TokenIssue } from './token-issue.js';
 import type { OAuthDeps } from './oauth-deps.js';

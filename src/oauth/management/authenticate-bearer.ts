@@ -1,7 +1,7 @@
 import type { Actor } from '../../model/actor.js';
 import { managementAudience } from '../../model/management-api.js';
 import { authenticatedBearer, bearerRefusal, bearerTokenOf } from '../bearer.js';
-import { formDecoded } from '../form.js';
+import { namesIn } from '../form.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 
 export interface BearerRequest {
@@ -39,6 +39,3 @@ export const authenticateBearer = async (
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
   };
 };
-
-const namesIn = (query: string): readonly (string | undefined)[] =>
-  query.split('&').map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''));
