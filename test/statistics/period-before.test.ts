@@ -78,6 +78,20 @@ describe('the period before', () => {
       previous: ['1969-12-22T00:00:00Z', '1969-12-29T00:00:00Z'],
     },
     {
+      what: 'the weeks of a February that begins with a Monday are compared with as many weeks',
+      interval: 'WEEK' as const,
+      zone: 'UTC',
+      period: ['2027-02-01T00:00:00Z', '2027-03-01T00:00:00Z'] as const,
+      previous: ['2027-01-04T00:00:00Z', '2027-02-01T00:00:00Z'],
+    },
+    {
+      what: 'its days are compared with the month before',
+      interval: 'DAY' as const,
+      zone: 'UTC',
+      period: ['2027-02-01T00:00:00Z', '2027-03-01T00:00:00Z'] as const,
+      previous: ['2027-01-01T00:00:00Z', '2027-02-01T00:00:00Z'],
+    },
+    {
       what: 'no time is no time',
       interval: 'DAY' as const,
       zone: 'UTC',
