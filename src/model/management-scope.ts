@@ -1,4 +1,4 @@
-/** Scopes that open the management API; `introspect` is granted like one of them. */
+/** Scopes that open the management API. */
 export const managementScopes = [
   'applications:read',
   'applications:write',
@@ -11,7 +11,10 @@ export const managementScopes = [
 
 export type ManagementScope = (typeof managementScopes)[number];
 
+/** Opens every token to whoever holds it, at /introspect. */
+export const introspectScope = 'introspect';
+
 /** Scopes that only someone who holds them can hand out. */
-export const privilegedScopes: readonly string[] = [...managementScopes, 'introspect'];
+export const privilegedScopes: readonly string[] = [...managementScopes, introspectScope];
 
 export const isPrivilegedScope = (scope: string): boolean => privilegedScopes.includes(scope);

@@ -1,6 +1,7 @@
 import { clientAuthenticationMethods } from '../../model/application.js';
 import { numericDate, type EpochMillis } from '../../model/clock.js';
 import { managementAudience } from '../../model/management-api.js';
+import { introspectScope } from '../../model/management-scope.js';
 import { authenticatedBearer, bearerTokenOf, hasBearerScheme, insufficientScope } from '../bearer.js';
 import { authenticateClient, type PresentedCredentials } from '../client-authentication.js';
 import { findToken, type FoundAccessToken } from '../find-token.js';
@@ -17,8 +18,6 @@ import { OAuthError } from '../oauth-error.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.js';
 import { jsonHeaders } from './json-headers.js';
 import { notingRefusal } from './noting-refusal.js';
-
-const viewAll = 'introspect';
 
 /** POST /introspect (RFC 7662). */
 export const introspectEndpoint = (deps: OAuthDeps): Endpoint => ({
@@ -59,7 +58,7 @@ const viewerOf = async (deps: OAuthDeps, presented: PresentedCredentials): Promi
   const { client } = await authenticateClient(deps, presented);
   const { id, clientId, authenticationMethod, scopes } = client.keySet;
   if (authenticationMethod === 'NONE') throw invalidClient('introspection by a public client');
-  return { keySetId: id, clientId, seesAll: scopes.includes(viewAll) };
+  return { keySetId: id, clientId, seesAll: scopes.includes(introspectScope) };
 };
 
 /** What stands in a body for authentication, of a client or by a bearer token (RFC 6750 §2.2). */
@@ -74,7 +73,7 @@ const bearerViewer = async (deps: OAuthDeps, { authorization, form, at }: Presen
   }
   const token = bearerTokenOf(authorization);
   const { client, scopes } = await authenticatedBearer(deps, { token, audience: managementAudience(deps.issuer), at });
-  if (!scopes.includes(viewAll)) throw insufficientScope(viewAll);
+  if (!scopes.includes(introspectScope)) throw insufficientScope(introspectScope);
   return { keySetId: client.keySet.id, clientId: client.keySet.clientId, seesAll: true };
 };
 
