@@ -5,7 +5,8 @@ import { clientOf, createClientCache, type ClientCache } from './client-cache.js
 import type { Statements } from './connection.js';
 import { parseDocument } from './document.js';
 import type { Engine } from './engine.js';
-import { behind, countOf, inList, pageOf, when, where, type Condition } from './listing.js';
+import { countOf, inList, pageOf, when, type Condition } from './listing.js';
+import { walkedRows } from './walk.js';
 
 interface ApplicationRow {
   readonly body: string;
@@ -18,13 +19,11 @@ export const sqliteApplications = (engine: Engine): ApplicationStore => {
     ...oneApplication(engine),
     ...clientFinder(engine, cache),
     findMany: (ids) => engine.read(() => findApplications(engine, ids)),
-    page: (filter, request) =>
-      engine.read(() => {
-        const { sql, values } = where([...conditions(filter), ...behind(request, 'created_at, id', '>')]);
-        const select = `SELECT body FROM applications ${sql} ORDER BY created_at, id LIMIT ?`;
-        const found = engine.statement<ApplicationRow>(select).all(...values, request.first + 1);
-        return pageOf(found, request, parseApplication);
-      }),
+    page: async (filter, request) => {
+      const list = { table: 'applications', columns: 'body', at: 'created_at', order: 'ASC', within: [] } as const;
+      const found = await walkedRows<ApplicationRow>(engine, { ...list, filter: conditions(filter) }, request);
+      return pageOf(found, request, parseApplication);
+    },
     count: (filter) => engine.read(() => countOf(engine, 'applications', conditions(filter))),
   };
 };

@@ -2,7 +2,8 @@ import type { AuditEvent } from '../../model/audit-event.js';
 import type { AuditStore } from '../port/audit.js';
 import { parseDocument } from './document.js';
 import type { Engine } from './engine.js';
-import { behind, pageOf, when, where } from './listing.js';
+import { pageOf, when } from './listing.js';
+import { walkedRows } from './walk.js';
 
 interface AuditRow {
   readonly body: string;
@@ -17,17 +18,18 @@ export const sqliteAudit = (engine: Engine): AuditStore => {
         const row = byId.get(id);
         return row && parseEvent(row);
       }),
-    page: (filter, request) =>
-      engine.read(() => {
-        const { sql, values } = where([
-          ...when(filter.action, 'action = ?', (action) => [action]),
-          ...when(filter.target, 'target = ?', (target) => [target]),
-          ...when(filter.outcome, 'outcome = ?', (outcome) => [outcome]),
-          ...behind(request, 'at, id', '<'),
-        ]);
-        const select = `SELECT body FROM audit_events ${sql} ORDER BY at DESC, id DESC LIMIT ?`;
-        return pageOf(engine.statement<AuditRow>(select).all(...values, request.first + 1), request, parseEvent);
-      }),
+    page: async ({ action, outcome, target }, request) => {
+      const rows = await walkedRows<AuditRow>(
+        engine,
+        {
+          ...{ table: 'audit_events', columns: 'body', at: 'at', order: 'DESC' },
+          within: when(target, 'target = ?', (id) => [id]),
+          filter: [...when(action, 'action = ?', (name) => [name]), ...when(outcome, 'outcome = ?', (name) => [name])],
+        },
+        request,
+      );
+      return pageOf(rows, request, parseEvent);
+    },
   };
 };
 

@@ -8,6 +8,7 @@ import type { Statement, Value } from './connection.js';
 import { parseDocument } from './document.js';
 import type { Engine } from './engine.js';
 import { behind, pageOf, when, where, type Condition } from './listing.js';
+import { walkedRows } from './walk.js';
 
 interface FamilyRow {
   readonly id: string;
@@ -105,17 +106,24 @@ const visible: Condition = {
   values: [],
 };
 
-const conditions = (filter: FamilyFilter): readonly Condition[] => [
-  visible,
-  ...when(filter.applicationId, 'application_id = ?', (id) => [id]),
-  ...when(filter.userId, 'user_id = ?', (id) => [id]),
-  ...when(filter.environment, 'environment = ?', (environment) => [environment]),
-];
+const ofUser = ({ userId }: FamilyFilter) => when(userId, 'user_id = ?', (id) => [id]);
+const ofApplication = ({ applicationId }: FamilyFilter) => when(applicationId, 'application_id = ?', (id) => [id]);
 
-export const pageFamilies = (engine: Engine, filter: FamilyFilter, request: PageRequest): Page<TokenFamily> => {
-  const { sql, values } = where([...conditions(filter), ...behind(request, 'issued_at, id', '<')]);
-  const select = `SELECT * FROM families ${sql} ORDER BY issued_at DESC, id DESC LIMIT ?`;
-  return pageOf(engine.statement<FamilyRow>(select).all(...values, request.first + 1), request, familyOf);
+export const pageFamilies = async (
+  engine: Engine,
+  filter: FamilyFilter,
+  request: PageRequest,
+): Promise<Page<TokenFamily>> => {
+  const [within, more] =
+    filter.userId === undefined ? [ofApplication(filter), []] : [ofUser(filter), ofApplication(filter)];
+  const environment = when(filter.environment, 'environment = ?', (name) => [name]);
+  const list = { table: 'families', columns: '*', at: 'issued_at', order: 'DESC' } as const;
+  const rows = await walkedRows<FamilyRow>(
+    engine,
+    { ...list, within, filter: [visible, ...more, ...environment] },
+    request,
+  );
+  return pageOf(rows, request, familyOf);
 };
 
 /** How many families one write looks at, so that other writes come in between. */
@@ -129,7 +137,7 @@ export const revokeFamilies = async (engine: Engine, ended: EndedFamilies, at: E
   let request: PageRequest = { first: stepSize };
   for (;;) {
     const { page, count } = await engine.write(() => {
-      const step = pageFamilies(engine, walked(ended), request);
+      const step = nextFamilies(engine, ended, request);
       return { page: step, count: step.items.filter(matches).reduce((sum, { id }) => sum + revoke.run(at, id), 0) };
     });
     revoked += count;
@@ -140,10 +148,12 @@ export const revokeFamilies = async (engine: Engine, ended: EndedFamilies, at: E
 };
 
 /** By the one index that serves; all else is looked at row by row, so that a step stays small also where nothing matches. */
-const walked = ({ userId, applicationId }: EndedFamilies): FamilyFilter => ({
-  ...(userId !== undefined && { userId }),
-  ...(userId === undefined && applicationId !== undefined && { applicationId }),
-});
+const nextFamilies = (engine: Engine, ended: EndedFamilies, request: PageRequest): Page<TokenFamily> => {
+  const within = ended.userId === undefined ? ofApplication(ended) : ofUser(ended);
+  const { sql, values } = where([visible, ...within, ...behind(request, 'issued_at, id', '<')]);
+  const select = `SELECT * FROM families ${sql} ORDER BY issued_at DESC, id DESC LIMIT ?`;
+  return pageOf(engine.statement<FamilyRow>(select).all(...values, request.first + 1), request, familyOf);
+};
 
 const named = ['applicationId', 'userId', 'environment', 'keySetId', 'grantType'] as const;
 const epochNames = ['client', 'grant', 'user'] as const;

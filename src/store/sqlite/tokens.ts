@@ -65,7 +65,7 @@ const familyPort = (
         return familyOf(row);
       }),
     revokeFamilies: (ended, at) => revokeFamilies(engine, ended, at),
-    pageFamilies: (filter, request) => engine.read(() => pageFamilies(engine, filter, request)),
+    pageFamilies: (filter, request) => pageFamilies(engine, filter, request),
   };
 };
 
