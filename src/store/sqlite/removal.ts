@@ -63,19 +63,43 @@ const keyed: Readonly<Record<string, string>> = {
   user_days: 'application_id, environment, day, user_id',
 };
 
-/** Everything that is kept of a user beside his row, in the write that deletes the row. */
-export const userErasure = (engine: Engine): ((id: string) => void) => {
+export interface UserErasure {
+  /** Whether more is kept of a user than one write should delete. */
+  isMuch(id: string): boolean;
+  /** Deletes some of it; part of a write. */
+  lessen(id: string): void;
+  /** Everything that is left beside his row; part of the write that deletes the row. */
+  finish(id: string): void;
+}
+
+export const userErasure = (engine: Engine): UserErasure => {
   const rows = registrationRows(engine);
   const mark = engine.statement('INSERT INTO erased_users (key) VALUES (?) ON CONFLICT DO NOTHING');
   const registered = engine.statement<RegistrationRow>('SELECT * FROM registrations WHERE user_id = ?');
-  const deletions = ['families', 'access_tokens', 'user_days'].map((table) =>
-    engine.statement(`DELETE FROM ${table} WHERE user_id = ?`),
-  );
-  return (id) => {
-    mark.run(erasedKey(id));
-    const figures = figureChanges(engine);
-    for (const row of registered.all(id)) rows.save(row, tombstoneOf(row), figures);
-    figures.write();
-    for (const deletion of deletions) deletion.run(id);
+  const ofUser = Object.entries(ofUserKeys).map(([table, key]) => ({
+    beyond: engine.statement(`SELECT 1 FROM ${table} WHERE user_id = ? LIMIT 1 OFFSET ${stepSize}`),
+    some: engine.statement(
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE user_id = ? LIMIT ${stepSize})`,
+    ),
+    all: engine.statement(`DELETE FROM ${table} WHERE user_id = ?`),
+  }));
+  return {
+    isMuch: (id) => ofUser.some(({ beyond }) => beyond.get(id) !== undefined),
+    lessen: (id) => {
+      for (const { some } of ofUser) some.run(id);
+    },
+    finish: (id) => {
+      mark.run(erasedKey(id));
+      const figures = figureChanges(engine);
+      for (const row of registered.all(id)) rows.save(row, tombstoneOf(row), figures);
+      figures.write();
+      for (const { all } of ofUser) all.run(id);
+    },
   };
+};
+
+const ofUserKeys: Readonly<Record<string, string>> = {
+  families: 'rowid',
+  access_tokens: 'rowid',
+  user_days: 'application_id, environment, day, user_id',
 };

@@ -2,6 +2,7 @@ import type { User } from '../../model/user.js';
 import type { UserChange, UserStore } from '../port/users.js';
 import { insertAudit } from './audit.js';
 import type { Engine } from './engine.js';
+import { revokeFamilies } from './families.js';
 import { gone } from './gone.js';
 import { userErasure } from './removal.js';
 import { userOf, userRows, type UserRows } from './user-rows.js';
@@ -9,7 +10,7 @@ import { userOf, userRows, type UserRows } from './user-rows.js';
 export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' | 'rehash' | 'erase'> => {
   const rows = userRows(engine);
   const { isErasedUser } = gone(engine);
-  const eraseAllOf = userErasure(engine);
+  const erasure = userErasure(engine);
   const rehash = engine.statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?');
   return {
     create: (user, audit) =>
@@ -22,34 +23,40 @@ export const userWrites = (engine: Engine): Pick<UserStore, 'create' | 'update' 
       }),
     update: updateWith(engine, rows),
     rehash: (id, expected, hash) => engine.write(() => void rehash.run(hash, id, expected)),
-    erase: (id, audit) =>
-      engine.write(() => {
+    erase: async (id, audit) => {
+      // What he has much of first, some at a time: a crash in between leaves a user without some of what is to go anyway.
+      while (await engine.read(() => rows.byId.get(id) !== undefined && erasure.isMuch(id))) {
+        await engine.write(() => erasure.lessen(id));
+      }
+      return engine.write(() => {
         if (!rows.remove(id)) return 'unknown';
-        eraseAllOf(id);
+        erasure.finish(id);
         insertAudit(engine, audit);
         return 'erased';
-      }),
+      });
+    },
   };
 };
 
-const updateWith = (engine: Engine, rows: UserRows): UserStore['update'] => {
-  const endFamilies = engine.statement(
-    `UPDATE families SET revoked_at = ?1
-     WHERE user_id = ?2 AND revoked_at IS NULL AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
-  );
-  return (id, change, audit) =>
-    engine.write(() => {
+const updateWith =
+  (engine: Engine, rows: UserRows): UserStore['update'] =>
+  async (id, change, audit) => {
+    const outcome = await engine.write(() => {
       const row = rows.byId.get(id);
       if (row === undefined) return 'unknown';
       const before = userOf(row);
       if (change.enabled !== undefined && change.enabled.from !== before.enabled) return 'moved';
       const user = changed(before, change);
       rows.update(user);
-      if (change.password !== undefined) endFamilies.run(change.password.at, id);
       insertAudit(engine, audit);
       return user;
     });
-};
+    // The raised epoch has ended them; this shows it in their list.
+    if (change.password !== undefined && typeof outcome !== 'string') {
+      await revokeFamilies(engine, { userId: id, epochsBelow: { user: outcome.epoch } }, change.password.at);
+    }
+    return outcome;
+  };
 
 const changed = (user: User, change: UserChange): User => {
   const { email, displayName, ...rest } = user;
