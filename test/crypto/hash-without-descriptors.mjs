@@ -1,9 +1,11 @@
-// Hashes a password where no descriptor is left, and again where there is: node hash-without-descriptors.mjs <hash-pool.js>
+// Hashes a password where no descriptor is left, and again where there is: node hash-without-descriptors.mjs <dist>
 import { closeSync, openSync } from 'node:fs';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL, URL } from 'node:url';
 
-const { createPasswordHasher } = await import(pathToFileURL(process.argv[2] ?? '').href);
+const built = (name) => import(new URL(name, `${pathToFileURL(process.argv[2] ?? '')}/`).href);
+const { createPasswordHasher } = await built('crypto/hash-pool.js');
+const { Secret } = await built('model/secret.js');
 const hasher = createPasswordHasher({ threads: 2, queueLimit: 16 });
 const taken = [];
 
@@ -16,7 +18,7 @@ const takeAll = () => {
 };
 
 const outcome = () =>
-  hasher.hash('correct horse').then(
+  hasher.hash(new Secret('correct horse')).then(
     (hash) => hash.slice(0, 9),
     ({ name, retryAfterSeconds }) => `${name} ${retryAfterSeconds > 0}`,
   );

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
@@ -9,8 +9,8 @@ const run = promisify(execFile);
 it(
   'puts passwords off while the process has no descriptor left for a thread',
   async () => {
-    const program = join(dirname(await builtProgram()), 'crypto', 'hash-pool.js');
-    const child = [process.execPath, resolve('test/crypto/hash-without-descriptors.mjs'), program];
+    const folder = dirname(await builtProgram());
+    const child = [process.execPath, resolve('test/crypto/hash-without-descriptors.mjs'), folder];
     const { stdout } = await run('/bin/sh', ['-c', 'ulimit -n 200 && exec "$0" "$@"', ...child]);
     expect(stdout.split('\n')).toEqual(['EMFILE', 'HashQueueFull true', '$argon2id', '']);
   },
