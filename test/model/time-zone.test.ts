@@ -78,9 +78,8 @@ describe('nearestName', () => {
     expect(nearestName(given, ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo'])).toBe(nearest);
   });
 
-  it('does not look closely at what differs too much, however much there is', () => {
-    const names = Array<string>(200_000).fill('y'.repeat(66)); // all of it would take a quarter of a minute
+  it('does not look closely at what is much longer, however much there is', () => {
+    const names = Array<string>(200_000).fill('y'.repeat(66)); // letter by letter: a quarter of a minute
     expect(nearestName('x'.repeat(100), names)).toBeUndefined();
-    expect(nearestName('x'.repeat(66), names)).toBeUndefined();
   });
 });
