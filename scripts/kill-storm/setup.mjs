@@ -1,6 +1,7 @@
 // What the storm begins with: users with one password, and applications whose access tokens are JWTs and opaque.
 import { createPasswordHasher } from '../../dist/crypto/hash-pool.js';
 import { randomId } from '../../dist/crypto/random-token.js';
+import { Secret } from '../../dist/model/secret.js';
 import { openStore } from '../../dist/store/open-store.js';
 import { graphql, post } from './requests.mjs';
 import { deployment } from './servers.mjs';
@@ -10,7 +11,7 @@ export const password = 'correct horse battery staple';
 /** Straight into the store, with one hash for all. */
 export const addUsers = async (databaseUrl, count) => {
   const hasher = createPasswordHasher({ threads: 1, queueLimit: 1 });
-  const passwordHash = await hasher.hash(password);
+  const passwordHash = await hasher.hash(new Secret(password));
   await hasher.close();
   const store = await openStore(databaseUrl);
   const users = [];
