@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../src/store/port/store.js';
 import type { Answer } from '../support/server-process.js';
 
 /** A client gives up after so long: something is wrong then. */
-const patienceMillis = 30_000;
+const patienceMillis = 60_000;
 const betweenMillis = 20;
 
 /** Works on all items, at most `count` at a time, in their order. */
