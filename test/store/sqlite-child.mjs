@@ -63,7 +63,8 @@ const work = async () => {
     say(`read: ${(await store.users.find('nobody')) === undefined}`);
     await store.close();
   }
-  if (task === 'hold') process.stdin.resume();
+  // By a listener: what nobody can reach any more is collected, and its lock goes with it.
+  if (task === 'hold') process.stdin.on('end', () => store.close()).resume();
   if (task === 'try') await store.close();
 };
 
