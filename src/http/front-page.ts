@@ -28,6 +28,7 @@ const frontPage = (issuer: string, tables: Tables): Endpoint => {
     paths: ['/', ''], // an issuer with a path is opened without a slash at its end
     method: 'GET',
     cors: 'everybody',
+    signpost: undefined, // whoever reads it is there
     handle: async (request) => Promise.resolve(answer(request)),
   };
 };

@@ -17,9 +17,12 @@ export interface AppUnderTest {
   close(): Promise<void>;
 }
 
+/** No page names these. */
+export type TestRoute = Omit<Route, 'signpost'>;
+
 interface Options {
   readonly endpoints?: readonly Endpoint[];
-  readonly routes?: readonly Route[];
+  readonly routes?: readonly TestRoute[];
   readonly issuer?: string;
   readonly trustedProxies?: readonly string[];
   readonly publicOrigins?: readonly string[];
@@ -30,6 +33,7 @@ export const echo: Endpoint = {
   paths: ['/token', '/oauth2/token'],
   method: 'POST',
   cors: 'public_clients',
+  signpost: undefined,
   handle: (request) =>
     Promise.resolve({
       status: 200,
@@ -42,6 +46,7 @@ export const document: Endpoint = {
   paths: ['/.well-known/jwks.json'],
   method: 'GET',
   cors: 'everybody',
+  signpost: undefined,
   handle: () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: '{"keys":[]}' }),
 };
 
@@ -52,7 +57,7 @@ export const openApp = async (options: Options = {}): Promise<AppUnderTest> => {
   const issuer = options.issuer ?? 'https://issuer.example';
   const handler = createApp({
     endpoints: options.endpoints ?? [echo, document],
-    routes: options.routes ?? [],
+    routes: (options.routes ?? []).map((route) => ({ ...route, signpost: undefined })),
     issuer,
     log,
     isPublicOrigin: (origin) => Promise.resolve(options.publicOrigins?.includes(origin) ?? false),

@@ -1,16 +1,15 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import type { Route } from '../../src/http/route.js';
 import { factsOf } from '../../src/http/request-facts.js';
 import { readBody } from '../../src/http/read-body.js';
 import type { EndpointRequest, EndpointResponse } from '../../src/oauth/endpoints/endpoint.js';
 import { StoreUnavailable } from '../../src/store/port/store.js';
-import { document, echo, openApp, type AppUnderTest } from './app-under-test.js';
+import { document, echo, openApp, type AppUnderTest, type TestRoute } from './app-under-test.js';
 import { exchange, parseAnswer, writeThenRead } from './raw.js';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-const routes: readonly Route[] = [
+const routes: readonly TestRoute[] = [
   {
     path: '/livez',
     methods: { GET: (context) => Promise.resolve(void (context.body = 'ok')) },

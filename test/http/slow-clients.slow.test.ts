@@ -2,9 +2,8 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Route } from '../../src/http/route.js';
 import { closeAtTheEnd } from '../support/left-open.js';
-import { openApp, type AppUnderTest } from './app-under-test.js';
+import { openApp, type AppUnderTest, type TestRoute } from './app-under-test.js';
 import { exchange, expectRefusal, parseAnswer } from './raw.js';
 
 let tellUnread: (seconds: number) => void;
@@ -20,7 +19,7 @@ function* endless(): Generator<string> {
   }
 }
 
-const routes: readonly Route[] = [
+const routes: readonly TestRoute[] = [
   { path: '/endless', methods: { GET: (context) => Promise.resolve(void (context.body = Readable.from(endless()))) } },
   { path: '/long', methods: { GET: async (context) => void (context.body = await pause(35_000, 'is here')) } },
   { path: '/object', methods: { GET: (context) => Promise.resolve(void (context.body = { is: 'here' })) } },

@@ -47,8 +47,8 @@ export interface Endpoint {
   readonly cors: 'nobody' | 'public_clients' | 'everybody';
   /** Absent: the metadata document does not name it. */
   readonly listing?: Listing;
-  /** Absent: the page at `/` does not name it. */
-  readonly signpost?: Signpost;
+  /** Undefined has to be said: the page at `/` does not name it. */
+  readonly signpost: Signpost | undefined;
   /** Throws OAuthError for refusals; the delivery turns them into RFC 6749 §5.2 objects. */
   readonly handle: (request: EndpointRequest) => Promise<EndpointResponse>;
 }
