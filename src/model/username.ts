@@ -8,18 +8,31 @@ const lengthLimit = 1024;
 const reapplications = 3;
 
 /**
- * A user name by the PRECIS profile UsernameCaseMapped (RFC 8265 §3.3): the form in which names are kept, compared and shown.
- * Undefined when the profile refuses it: spaces, symbols, compatibility characters, unassigned code points, mixed directions.
+ * Why the profile refuses a name: spaces, symbols, compatibility characters, unassigned code points (RFC 8264 §4.2); directions that do not
+ * go together (RFC 5893 §2); or characters that do not stand where they may (RFC 5892 App. A).
  */
-export const enforcedUsername = (text: string): string | undefined => {
-  if (text.length > lengthLimit) return undefined;
-  let username = enforcedOnce(text);
-  for (let round = 0; round < reapplications && username !== undefined; round += 1) {
-    const again = enforcedOnce(username);
-    if (again === username) return username;
-    username = again;
+export type UsernameFault = 'characters' | 'direction' | 'context';
+
+export type EnforcedUsername =
+  | { readonly username: string; readonly fault?: undefined }
+  | { readonly username?: undefined; readonly fault: UsernameFault };
+
+/**
+ * A user name by the PRECIS profile UsernameCaseMapped (RFC 8265 §3.3): the form in which names are kept, compared and shown.
+ * Undefined when the profile refuses it.
+ */
+export const enforcedUsername = (text: string): string | undefined => enforceUsername(text).username;
+
+/** The same, with the reason where the profile refuses it. */
+export const enforceUsername = (text: string): EnforcedUsername => {
+  if (text.length > lengthLimit) return { fault: 'characters' };
+  let enforced = enforcedOnce(text);
+  for (let round = 0; round < reapplications && enforced.fault === undefined; round += 1) {
+    const again = enforcedOnce(enforced.username);
+    if (again.username === enforced.username) return enforced;
+    enforced = again;
   }
-  return undefined;
+  return { fault: enforced.fault ?? 'characters' };
 };
 
 /** Names in the order of their code points, `[from, below)`. */
@@ -41,11 +54,12 @@ export const usernamesFrom = (text: string): UsernameRange => {
   return { from: start.replace(/.$/u, '\u03C2'), below: start.replace(/.$/u, '\u03C3') + last };
 };
 
-const enforcedOnce = (text: string): string | undefined => {
+const enforcedOnce = (text: string): EnforcedUsername => {
   const prepared = widthMapped(text);
-  if (prepared === '' || !hasIdentifierLetters(prepared)) return undefined;
+  if (prepared === '' || !hasIdentifierLetters(prepared)) return { fault: 'characters' };
   const username = prepared.toLowerCase().normalize('NFC');
-  return obeysBidiRule(username) && hasIdentifierContexts(username) ? username : undefined;
+  if (!obeysBidiRule(username)) return { fault: 'direction' };
+  return hasIdentifierContexts(username) ? { username } : { fault: 'context' };
 };
 
 /** Fullwidth and halfwidth code points become what they are the wide or narrow form of; the identifier class would refuse them. */

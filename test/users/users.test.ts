@@ -109,6 +109,20 @@ describe('createUser', () => {
   });
 
   it.each([
+    ['a space', 'foo bar', 'without spaces (RFC 8265'],
+    ['a symbol', '\u265a', 'letters, digits and ASCII punctuation'],
+    ['two directions', 'maya\u05d0', 'neither left-to-right letters'],
+    ['a number in front of right-to-left letters', '1\u05d0', 'begin with such a letter'],
+    ['a hyphen behind right-to-left letters', '\u05d0-', 'end with a letter or digit'],
+    ['two kinds of digits', '\u06281\u0661', 'nor two kinds of digits'],
+    ['a middle dot elsewhere', 'a\u00b7b', 'not between two l (RFC 5892'],
+  ])('names the rule that a user name with %s breaks', async (_, username, rule) => {
+    const made = create({ username });
+    await expect(made).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'username' });
+    await expect(made).rejects.toThrow(rule);
+  });
+
+  it.each([
     ['8 characters', 'eight ch'],
     ['8 characters beyond the basic plane', '\u{1F600}'.repeat(8)],
     ['1,024 bytes', 'p'.repeat(1024)],
