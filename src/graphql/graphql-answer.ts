@@ -1,4 +1,5 @@
 import type { FormattedExecutionResult } from 'graphql';
+import type { ManagementErrorCode } from '../model/management-error.js';
 
 /** An answer before it is known in which media type it goes out. */
 export interface GraphqlAnswer {
@@ -9,7 +10,7 @@ export interface GraphqlAnswer {
 }
 
 /** Statuses that intermediaries and clients act upon; the first that an answer has an error for. */
-const statuses: readonly (readonly [code: string, status: number])[] = [
+const statuses: readonly (readonly [code: ManagementErrorCode, status: number])[] = [
   ['UNAVAILABLE', 503],
   ['RATE_LIMITED', 429],
   ['UNAUTHENTICATED', 401],
