@@ -36,11 +36,12 @@ const startFloor = async (answer) => {
 /** Floor and scenario in turn, so that a machine whose speed drifts slows both. */
 const measure = async (base, scenario) => {
   const { path, authorization, connections = 50 } = scenario;
-  const body = await scenario.body(seconds);
-  const answer = await post(`${base}${path}`, body()(undefined), authorization);
-  const warming = await scenario.body(seconds);
+  const url = `${base}${path}`;
   const requests = scenario.requests?.(seconds);
-  await load({ url: `${base}${path}`, authorization, nextBody: warming, connections, seconds, requests });
+  const body = await scenario.body(seconds);
+  const answer = await post(url, body()(undefined), authorization);
+  const oursLoad = (nextBody) => load({ url, authorization, nextBody, connections, seconds, requests });
+  await oursLoad(await scenario.body(seconds));
   const floor = await startFloor(answer);
   const floorBody = constantBody('grant_type=client_credentials&scope=default');
   const floorLoad = () => load({ url: floor.url, authorization, nextBody: floorBody, connections, seconds });
@@ -48,19 +49,19 @@ const measure = async (base, scenario) => {
   const taken = [];
   for (let round = 0; round < rounds; round += 1) {
     const bare = await floorLoad();
-    const nextBody = round === 0 ? body : await scenario.body(seconds);
-    const ours = await load({ url: `${base}${path}`, authorization, nextBody, connections, seconds, requests });
+    const ours = await oursLoad(round === 0 ? body : await scenario.body(seconds));
     taken.push({ ...ours, floor: bare.perSecond, ratio: ours.perSecond / bare.perSecond });
     say(
       `  ${scenario.name}, round ${round + 1} of ${rounds}: ${Math.round(ours.perSecond)}/s, floor ${Math.round(bare.perSecond)}/s, errors ${ours.errors}`,
     );
   }
   await floor.stop();
+  return { name: scenario.name, target: scenario.target, connections, ...summaryOf(taken) };
+};
+
+const summaryOf = (taken) => {
   const middle = (key) => median(taken.map((round) => round[key]));
   return {
-    name: scenario.name,
-    target: scenario.target,
-    connections,
     perSecond: middle('perSecond'),
     floor: middle('floor'),
     ratio: middle('ratio'),

@@ -41,7 +41,9 @@ const firstToken = async (base, authorization) =>
 const revocations = (seconds) => 4_000 * seconds;
 
 /** `target`: the least ratio to the floor that is promised; `requests`: how many there are, where they are not endless. */
-export const scenarios = (base, clients) => [
+export const scenarios = (base, clients) => [...atToken(base, clients), ...aboutTokens(base, clients)];
+
+const atToken = (base, clients) => [
   {
     name: 'client_credentials, JWT (ES256)',
     path: '/token',
@@ -69,6 +71,9 @@ export const scenarios = (base, clients) => [
     body: () => constantBody(`${login(clients.user)}`),
     connections: 4,
   },
+];
+
+const aboutTokens = (base, clients) => [
   {
     name: 'introspection of an opaque token',
     path: '/introspect',

@@ -1,38 +1,21 @@
 // A running Tallygate over a store that is there already, and GraphQL queries to it, one after the other on one connection.
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { freePort, startPinned, stop, untilReady } from './processes.js';
-import { startArguments } from './product.js';
-
-const bootstrap = { id: 'benchmark', secret: 'benchmark-secret-of-one-run' };
+import { stop } from './processes.js';
+import { administrator, startIn } from './product.js';
 
 export const startOver = async (directory, file) => {
-  const [port, managementPort] = [await freePort(), await freePort()];
-  const base = `http://127.0.0.1:${port}`;
-  const since = performance.now();
-  const child = startPinned(startArguments, {
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      // As it runs where it matters: in development GraphQL checks every value a second time.
-      NODE_ENV: 'production',
-      TALLYGATE_ISSUER: base,
-      TALLYGATE_SECRET_KEY: randomBytes(32).toString('base64url'),
-      TALLYGATE_TLS: 'off',
-      TALLYGATE_PORT: `${port}`,
-      TALLYGATE_MANAGEMENT_PORT: `${managementPort}`,
-      TALLYGATE_DATABASE_URL: `file:${file}`,
-      TALLYGATE_BOOTSTRAP_CLIENT_ID: bootstrap.id,
-      TALLYGATE_BOOTSTRAP_CLIENT_SECRET: bootstrap.secret,
-    },
-  });
-  await untilReady(`${base}/readyz`, since);
+  const { child, base } = await startIn(directory, (issuer) => ({
+    // As it runs where it matters: in development GraphQL checks every value a second time.
+    NODE_ENV: 'production',
+    TALLYGATE_ISSUER: issuer,
+    TALLYGATE_SECRET_KEY: randomBytes(32).toString('base64url'),
+    TALLYGATE_DATABASE_URL: `file:${file}`,
+  }));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const credentials = Buffer.from(`${bootstrap.id}:${bootstrap.secret}`).toString('base64');
   const { access_token: token } = await send(`${base}/token`, {
     agent,
-    authorization: `Basic ${credentials}`,
+    authorization: administrator,
     type: 'application/x-www-form-urlencoded',
     body: 'grant_type=client_credentials',
   });

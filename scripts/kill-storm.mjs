@@ -22,39 +22,37 @@ const insistMillis = 60_000;
 const random = () => randomInt(2 ** 32) / 2 ** 32;
 const oneOf = (items) => items[randomInt(items.length)];
 
+/** Asks one server or another until there is an answer, for a minute. */
+const insister = (servers) => async (ask) => {
+  for (const end = Date.now() + insistMillis; Date.now() < end;) {
+    const answer = await ask(oneOf(servers).url);
+    if (answer !== undefined) return answer;
+    await pause(betweenTriesMillis);
+  }
+  return undefined;
+};
+
 /** Lanes that work whenever they may. */
 const startLanes = (history, servers, token) => {
-  const state = { mayWork: true, isOver: false };
-  const insist = async (ask) => {
-    for (const end = Date.now() + insistMillis; Date.now() < end;) {
-      const answer = await ask(oneOf(servers).url);
-      if (answer !== undefined) return answer;
-      await pause(betweenTriesMillis);
-    }
-    return undefined;
-  };
-  let working = 0;
+  const state = { mayWork: true, isOver: false, working: 0 };
+  const insist = insister(servers);
   const lane = async () => {
     while (!state.isOver) {
       if (!state.mayWork) {
         await pause(betweenTriesMillis);
         continue;
       }
-      working += 1;
+      state.working += 1;
       await work({ history, random, token, insist, url: oneOf(servers).url });
-      working -= 1;
+      state.working -= 1;
     }
   };
   const lanes = Array.from({ length: laneCount }, lane);
   return {
-    resume: () => {
-      state.mayWork = true;
-    },
-    pause: () => {
-      state.mayWork = false;
-    },
+    resume: () => void (state.mayWork = true),
+    pause: () => void (state.mayWork = false),
     idle: async () => {
-      while (working > 0) await pause(1);
+      while (state.working > 0) await pause(1);
     },
     stop: async () => {
       state.isOver = true;
@@ -64,6 +62,19 @@ const startLanes = (history, servers, token) => {
 };
 
 const percentile = (sorted, part) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+
+/** Kills one server, or all of them, while the lanes work; the milliseconds until each answered again. */
+const killSome = async (servers, lanes) => {
+  await pause(shortestMillis + randomInt(longestMillis - shortestMillis));
+  const victims = randomInt(4) === 0 ? servers : [oneOf(servers)];
+  const killed = victims.map((victim) => victim.kill());
+  lanes.pause();
+  await Promise.all(killed);
+  const restarts = [];
+  for (const victim of victims) restarts.push(await victim.start());
+  await lanes.idle();
+  return restarts;
+};
 
 const storm = async (kills, mongodbUrl) => {
   const { servers, databaseUrl, close } = await openServers(mongodbUrl);
@@ -77,13 +88,7 @@ const storm = async (kills, mongodbUrl) => {
     const lanes = startLanes(history, servers, token);
     let undelivered = 0; // at most, after any of the kills
     for (let kill = 1; kill <= kills; kill += 1) {
-      await pause(shortestMillis + randomInt(longestMillis - shortestMillis));
-      const victims = randomInt(4) === 0 ? servers : [oneOf(servers)];
-      const killed = victims.map((victim) => victim.kill());
-      lanes.pause();
-      await Promise.all(killed);
-      for (const victim of victims) restarts.push(await victim.start());
-      await lanes.idle();
+      restarts.push(...(await killSome(servers, lanes)));
       const context = { history, random, token, url: oneOf(servers).url, isWhole: kill === kills };
       undelivered = Math.max(undelivered, await check(context));
       if (kill < kills) lanes.resume();

@@ -95,24 +95,6 @@ const waitUntilReady = async (server) => {
 const openShell = (cwd) => {
   const shell = spawn('sh', [], { cwd, env: environment, detached: true, stdio: ['pipe', 'pipe', 2] });
   const ended = new Promise((resolve) => shell.once('exit', resolve));
-  const mark = '--- end of block, status ';
-  const execute = (commands) =>
-    new Promise((resolve, reject) => {
-      const chunks = [];
-      const impatience = setTimeout(() => reject(new Error('A block did not end within a minute.')), 60_000);
-      const take = (chunk) => {
-        chunks.push(chunk);
-        const text = Buffer.concat(chunks).toString();
-        const [, output, status] = /^(.*)--- end of block, status (\d+)\n/s.exec(text) ?? [];
-        if (status === undefined) return;
-        clearTimeout(impatience);
-        shell.stdout.off('data', take);
-        if (status === '0') resolve(output.trim());
-        else reject(new Error(`A block ended with ${status}: ${commands}`));
-      };
-      shell.stdout.on('data', take);
-      shell.stdin.write(`${commands}\nstatus=$?; echo; echo "${mark}$status"\n`);
-    });
   const close = async () => {
     shell.stdin.end();
     await ended;
@@ -122,8 +104,28 @@ const openShell = (cwd) => {
       // nothing was left
     }
   };
-  return { execute, close };
+  return { execute: (commands) => executeIn(shell, commands), close };
 };
+
+/** What the commands print, once they have ended well. */
+const executeIn = (shell, commands) =>
+  new Promise((resolve, reject) => {
+    const chunks = [];
+    const impatience = setTimeout(() => reject(new Error('A block did not end within a minute.')), 60_000);
+    const take = (chunk) => {
+      chunks.push(chunk);
+      const [, output, status] = endOfBlock.exec(Buffer.concat(chunks).toString()) ?? [];
+      if (status === undefined) return;
+      clearTimeout(impatience);
+      shell.stdout.off('data', take);
+      if (status === '0') resolve(output.trim());
+      else reject(new Error(`A block ended with ${status}: ${commands}`));
+    };
+    shell.stdout.on('data', take);
+    shell.stdin.write(`${commands}\nstatus=$?; echo; echo "--- end of block, status $status"\n`);
+  });
+
+const endOfBlock = /^(.*)--- end of block, status (\d+)\n/s;
 
 const matches = (expected, actual) => {
   if (expected === '…') return actual !== undefined && actual !== null;
