@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Store } from '../../src/store/port/store.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 import { turnsDuring } from '../support/turns.js';
 import { eventOf } from './registration-reading.js';
@@ -35,13 +37,55 @@ it('ends the many families of a user whose password is new some at a time', asyn
 });
 
 it('deletes the much that is kept of an erased user some at a time, and all of it', async () => {
-  const { users, tokens } = opened.store;
-  expect(await turnsDuring(() => users.erase(user.id, eventOf('evt_2')))).toBeGreaterThanOrEqual(9);
-  expect(await users.find(user.id)).toBeUndefined();
-  for (const id of ['fam_0', 'fam_999']) expect(await tokens.findFamily(id)).toBeUndefined();
-  expect(await tokens.findAccessToken('digest_500', createdAt)).toBeUndefined();
-  const snapshot = await opened.store.openSnapshot();
-  const ranges = [{ from: 0, to: logins * 86_400_000 }];
-  expect(await snapshot.activity.activeUsers({ applicationId: 'app_1', ranges })).toEqual([0]);
-  await snapshot.close();
+  expect(await turnsDuring(() => opened.store.users.erase(user.id, eventOf('evt_2')))).toBeGreaterThanOrEqual(9);
+  expect(await remains(opened.store)).toEqual(nothing);
 });
+
+it('takes nothing from a user before the write that makes him unknown, and shows nothing of him behind it', async () => {
+  const { users, tokens } = opened.store;
+  const erasing = users.erase(user.id, eventOf('evt_2'));
+  const seen = new Set<string>();
+  for (let isOver = false; !isOver;) {
+    // Asked for in one turn of the event loop, in which nothing is written.
+    const [found, families, active] = await Promise.all([
+      users.find(user.id),
+      tokens.pageFamilies({ applicationId: 'app_1' }, { first: logins }),
+      activeUsers(opened.store),
+    ]);
+    seen.add(JSON.stringify({ isThere: found !== undefined, families: families.items.length, active }));
+    isOver = await Promise.race([erasing.then(() => true), setImmediate(false)]);
+  }
+  expect([...seen].sort()).toEqual([
+    JSON.stringify({ isThere: false, families: 0, active: 0 }),
+    JSON.stringify({ isThere: true, families: logins, active: 1 }),
+  ]);
+});
+
+it('finishes an erasure that was cut off', async () => {
+  const { clock, store } = opened;
+  const erasing = store.users.erase(user.id, eventOf('evt_2'));
+  await setImmediate();
+  const again = await opened.reopen();
+  expect(await erasing).toBe('erased');
+  expect(await again.users.find(user.id)).toBeUndefined();
+  expect(await again.tokens.findFamily('fam_999')).toBeDefined();
+  while ((await again.sweep(clock.now())) > 0);
+  expect(await remains(again)).toEqual(nothing);
+});
+
+const nothing = { user: undefined, families: [undefined, undefined], accessToken: undefined, active: 0 };
+
+const remains = async (store: Store) => ({
+  user: await store.users.find(user.id),
+  families: await Promise.all(['fam_0', 'fam_999'].map((id) => store.tokens.findFamily(id))),
+  accessToken: await store.tokens.findAccessToken('digest_500', createdAt),
+  active: await activeUsers(store),
+});
+
+const activeUsers = async (store: Store): Promise<number | undefined> => {
+  const snapshot = await store.openSnapshot();
+  const ranges = [{ from: 0, to: logins * 86_400_000 }];
+  const [active] = await snapshot.activity.activeUsers({ applicationId: 'app_1', ranges });
+  await snapshot.close();
+  return active;
+};

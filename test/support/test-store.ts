@@ -8,6 +8,8 @@ import { manualClock, type ManualClock } from '../store/opened-stores.js';
 export interface TestStore {
   readonly store: Store;
   readonly clock: ManualClock;
+  /** Closes it and opens it again: what a next start finds. */
+  reopen(): Promise<Store>;
   close(): Promise<void>;
 }
 
@@ -15,12 +17,19 @@ export interface TestStore {
 export const openTestStore = async (): Promise<TestStore> => {
   const folder = await mkdtemp(join(tmpdir(), 'tallygate-store-'));
   const clock = manualClock();
-  const store = await openSqliteStore(join(folder, 'tallygate.db'), { clock: clock.now });
+  const open = (): Promise<Store> => openSqliteStore(join(folder, 'tallygate.db'), { clock: clock.now });
+  const store = await open();
+  let current = store;
   return {
     store,
     clock,
+    reopen: async () => {
+      await current.close();
+      current = await open();
+      return current;
+    },
     close: async () => {
-      await store.close();
+      await current.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

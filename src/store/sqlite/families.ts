@@ -100,9 +100,10 @@ export const familyOf = (row: FamilyRow): TokenFamily => ({
   ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
 });
 
-/** A removed application is invisible at once, its families go step by step. */
+/** A removed application and an erased user are invisible at once, their families go step by step. */
 const visible: Condition = {
-  sql: 'application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)',
+  sql: `application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)
+    AND (user_id IS NULL OR user_id NOT IN (SELECT user_id FROM erasures))`,
   values: [],
 };
 

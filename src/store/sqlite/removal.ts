@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../port/store.js';
 import type { Statement } from './connection.js';
 import type { Engine } from './engine.js';
 import { figureChanges } from './figures.js';
@@ -32,10 +33,7 @@ export const applicationRemoval = (engine: Engine): ApplicationRemoval => {
   };
   return {
     mark: (id) => void mark.run(id),
-    finish: async (id) => {
-      let steps = 0;
-      while (steps < stepsAtOnce && (await engine.write(() => step(id))) > 0) steps += 1;
-    },
+    finish: (id) => inSteps(engine, () => step(id)),
     resume: () => {
       const id = pending.get()?.id;
       // At least 1, so that the sweep goes on to the next removal.
@@ -64,42 +62,70 @@ const keyed: Readonly<Record<string, string>> = {
 };
 
 export interface UserErasure {
-  /** Whether more is kept of a user than one write should delete. */
-  isMuch(id: string): boolean;
-  /** Deletes some of it; part of a write. */
-  lessen(id: string): void;
-  /** Everything that is left beside his row; part of the write that deletes the row. */
-  finish(id: string): void;
+  /** Part of the write that removes the user's own row: his registrations become tombstones, nothing of the rest is shown any more. */
+  mark(id: string): void;
+  /** Deletes what the user had, step by step. Where that is very much, the sweep does the rest. */
+  finish(id: string): Promise<void>;
+  /** One step of an erasure that is not finished; part of a write. Returns how much it did. */
+  resume(): number;
 }
 
 export const userErasure = (engine: Engine): UserErasure => {
-  const rows = registrationRows(engine);
+  const bury = burial(engine);
   const mark = engine.statement('INSERT INTO erased_users (key) VALUES (?) ON CONFLICT DO NOTHING');
-  const registered = engine.statement<RegistrationRow>('SELECT * FROM registrations WHERE user_id = ?');
-  const ofUser = Object.entries(ofUserKeys).map(([table, key]) => ({
-    beyond: engine.statement(`SELECT 1 FROM ${table} WHERE user_id = ? LIMIT 1 OFFSET ${stepSize}`),
-    some: engine.statement(
-      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE user_id = ? LIMIT ${stepSize})`,
-    ),
-    all: engine.statement(`DELETE FROM ${table} WHERE user_id = ?`),
-  }));
+  const begin = engine.statement('INSERT INTO erasures (user_id) VALUES (?) ON CONFLICT DO NOTHING');
+  const end = engine.statement('DELETE FROM erasures WHERE user_id = ?');
+  const pending = engine.statement<{ readonly user_id: string }>('SELECT user_id FROM erasures LIMIT 1');
+  const deletions = userDeletions(engine);
+  const step = (id: string): number => {
+    const deleted = deletions.reduce((sum, deletion) => sum + deletion.run(id), 0);
+    if (deleted === 0) end.run(id);
+    return deleted;
+  };
   return {
-    isMuch: (id) => ofUser.some(({ beyond }) => beyond.get(id) !== undefined),
-    lessen: (id) => {
-      for (const { some } of ofUser) some.run(id);
-    },
-    finish: (id) => {
+    mark: (id) => {
       mark.run(erasedKey(id));
-      const figures = figureChanges(engine);
-      for (const row of registered.all(id)) rows.save(row, tombstoneOf(row), figures);
-      figures.write();
-      for (const { all } of ofUser) all.run(id);
+      begin.run(id);
+      bury(id);
+    },
+    finish: (id) => inSteps(engine, () => step(id)),
+    resume: () => {
+      const id = pending.get()?.user_id;
+      return id === undefined ? 0 : step(id) + 1; // as above
     },
   };
 };
+
+/** Of each table that holds something of a user, a step's worth. */
+const userDeletions = (engine: Engine): readonly Statement<unknown>[] =>
+  Object.entries(ofUserKeys).map(([table, key]) =>
+    engine.statement(
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE user_id = ? LIMIT ${stepSize})`,
+    ),
+  );
 
 const ofUserKeys: Readonly<Record<string, string>> = {
   families: 'rowid',
   access_tokens: 'rowid',
   user_days: 'application_id, environment, day, user_id',
+};
+
+/** Makes tombstones of a user's registrations; part of a write. */
+const burial = (engine: Engine): ((userId: string) => void) => {
+  const rows = registrationRows(engine);
+  const registered = engine.statement<RegistrationRow>('SELECT * FROM registrations WHERE user_id = ?');
+  return (userId) => {
+    const figures = figureChanges(engine);
+    for (const row of registered.all(userId)) rows.save(row, tombstoneOf(row), figures);
+    figures.write();
+  };
+};
+
+/** Writes of their own, until one has nothing left to do. One that fails is the sweep's to do again: what they follow is decided. */
+const inSteps = async (engine: Engine, step: () => number): Promise<void> => {
+  try {
+    for (let steps = 0; steps < stepsAtOnce && (await engine.write(step)) > 0;) steps += 1;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
 };
