@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../port/store.js';
+import { StoreUnavailable, storeWaitMillis } from '../port/store.js';
 import { OutOfTime, type Health } from './health.js';
 import { beginCommand } from './request-time.js';
 import { isDuplicateKey, storeError } from './store-error.js';
@@ -16,8 +16,8 @@ export interface Runs {
   readonly runUpsert: Run;
 }
 
-/** For all commands of a request, and for one of whoever is no request, with all the driver's tries: the product promises an answer within 2 s. */
-export const commandMillis = 1_450;
+/** For all commands of a request, and for one of whoever is no request, with all the driver's tries. */
+export const commandMillis = storeWaitMillis;
 
 export const runsWithin = (millis: number, health: Health): Runs => {
   const run: Run = async (command) => {

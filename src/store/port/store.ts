@@ -59,6 +59,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** How long a caller may have to wait for the store: the product promises an answer within 2 s. */
+export const storeWaitMillis = 1_450;
+
 /** The time that the calls for one request may take together. */
 export interface RequestTime {
   /** Does the work of a request. Only waiting for the store counts; a call that is under way when the time is over, or comes later, rejects with StoreUnavailable. */

@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '../port/store.js';
+import { StoreBusy, storeWaitMillis, StoreUnavailable } from '../port/store.js';
 import { busyMillis, openConnection, type Connection } from './connection.js';
 import { storeError } from './store-error.js';
 
 /** A few read-only connections, opened when they are needed. */
 export interface Readers {
-  /** A connection of one's own until it is given back; waits while all are taken. */
+  /** A connection of one's own until it is given back; waits while all are taken, and rejects with StoreBusy when that takes too long. */
   take(): Promise<Connection>;
   giveBack(connection: Connection): void;
   /** Closes what is free now and the others when they are given back. */
@@ -12,40 +12,73 @@ export interface Readers {
 }
 
 /** Each holds a page cache; an operation holds one for a few milliseconds. */
-const connectionLimit = 8;
+export const connectionLimit = 8;
 const waitingLimit = 1_000;
-
-interface Waiting {
-  readonly resolve: (connection: Connection) => void;
-  readonly reject: (error: Error) => void;
-}
 
 export const createReaders = (path: string): Readers => {
   const pool = connectionPool(path);
-  const waiting: Waiting[] = [];
+  const waiting = waitingLine();
   let closed = false;
   return {
     take: () =>
       new Promise((resolve, reject) => {
-        if (closed || waiting.length >= waitingLimit) throw new StoreUnavailable('Closing, or too many reads wait.');
+        if (closed) throw closing();
         try {
           const connection = pool.take();
-          if (connection === undefined) waiting.push({ resolve, reject });
+          if (connection === undefined) waiting.join({ resolve, reject });
           else resolve(connection);
         } catch (error) {
           reject(storeError(error));
         }
       }),
     giveBack: (connection) => {
-      const next = waiting.shift();
+      const next = waiting.next();
       if (next !== undefined) next.resolve(connection);
       else if (closed) connection.close();
       else pool.keep(connection);
     },
     close: () => {
       closed = true;
-      for (const { reject } of waiting.splice(0)) reject(new StoreUnavailable('The store is closing.'));
+      for (let next = waiting.next(); next !== undefined; next = waiting.next()) next.reject(closing());
       pool.closeKept();
+    },
+  };
+};
+
+const closing = (): StoreUnavailable => new StoreUnavailable('The store is closing.');
+
+interface Waiting {
+  readonly resolve: (connection: Connection) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface WaitingLine {
+  /** @throws StoreBusy when the line is too long */
+  join(reader: Waiting): void;
+  /** The one that has waited longest; he waits no more. */
+  next(): Waiting | undefined;
+}
+
+/** First come, first served; nobody waits longer than a caller of the store may. */
+const waitingLine = (): WaitingLine => {
+  const line = new Map<Waiting, NodeJS.Timeout>();
+  const leave = (reader: Waiting): void => {
+    clearTimeout(line.get(reader));
+    line.delete(reader);
+  };
+  return {
+    join: (reader) => {
+      if (line.size >= waitingLimit) throw new StoreBusy('Too many reads wait.');
+      const giveUp = (): void => {
+        leave(reader);
+        reader.reject(new StoreBusy('All connections for reading are in use.'));
+      };
+      line.set(reader, setTimeout(giveUp, storeWaitMillis));
+    },
+    next: () => {
+      const [first] = line.keys();
+      if (first !== undefined) leave(first);
+      return first;
     },
   };
 };
