@@ -248,6 +248,17 @@ describe('a tallygate.yaml that cannot be read', () => {
   });
 });
 
+describe('a tallygate.yml', () => {
+  it.each([
+    ['alone', {}],
+    ['beside tallygate.yaml', { yaml: 'port: 1001' }],
+  ])('stops the start instead of being left out without a word: %s', async (_, { yaml }: { yaml?: string }) => {
+    const other = file('tallygate.yml', 'port: 8443');
+    expect(await sentences({}, [], yaml)).toEqual([expect.stringContaining('settings stand in tallygate.yaml')]);
+    rmSync(other);
+  });
+});
+
 describe('production', () => {
   it('lists all that is missing in one go, with the line to add', async () => {
     const found = await problems({ NODE_ENV: 'production' });

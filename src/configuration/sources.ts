@@ -63,9 +63,20 @@ export const fromEnvironment = (environment: Readonly<Record<string, string | un
   );
 
 /** `tallygate.yaml` in the working folder, if there is one: one flat mapping. */
-export const fromFile = async (folder: string): Promise<Source> => {
-  const path = join(folder, 'tallygate.yaml');
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { given: new Map(), problems: [] };
+export const fromFile = async (folder: string): Promise<Source> =>
+  withProblems(
+    isThere(join(folder, 'tallygate.yaml')) ? await sourceIn(join(folder, 'tallygate.yaml')) : nothing,
+    isThere(join(folder, 'tallygate.yml')) ? [{ sentence: otherEnding }] : [],
+  );
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+const nothing: Source = { given: new Map(), problems: [] };
+
+const otherEnding =
+  'There is a file tallygate.yml, which nothing reads: settings stand in tallygate.yaml. Rename it, or remove it.';
+
+const sourceIn = async (path: string): Promise<Source> => {
   const text = contentOf(path);
   if (text === undefined) return refused('tallygate.yaml cannot be read: it must be a file that this user may read.');
   const read = await mappingIn(text);
@@ -84,7 +95,7 @@ export const fromFile = async (folder: string): Promise<Source> => {
   );
 };
 
-const refused = (sentence: string): Source => ({ given: new Map(), problems: [{ sentence }] });
+const refused = (sentence: string): Source => ({ ...nothing, problems: [{ sentence }] });
 
 const oneMapping =
   'tallygate.yaml must be one YAML mapping, like `port: 8443`, with each key once; tags and unknown aliases are not taken.';
