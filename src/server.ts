@@ -98,7 +98,10 @@ const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const scheme = certificate === undefined ? 'http' : 'https';
   const issuerOf = (port: number): string => config.issuer ?? urlOf(scheme, config.host, port);
   const place = { host: config.host, port: config.port, issuerOf, log };
-  const listener = await listen(certificate === undefined ? place : { ...place, certificate }, door.handle, '');
+  const listener = await listen(certificate === undefined ? place : { ...place, certificate }, door.handle, {
+    setting: '',
+    otherPort: config.managementPort,
+  });
   const issuer = issuerOf(listener.port);
   const metrics = createMetrics();
   const routes = [...healthRoutes(() => isReady(state)), metricsRoute(metrics)];
@@ -206,7 +209,8 @@ const openManagement = async (
 ): Promise<Listener | undefined> => {
   const { managementHost: host, managementPort: port, mode } = config;
   try {
-    return await listen({ host, port, issuerOf: () => issuer, log }, handler, 'MANAGEMENT_');
+    const settings = { setting: 'MANAGEMENT_', otherPort: config.port } as const;
+    return await listen({ host, port, issuerOf: () => issuer, log }, handler, settings);
   } catch (error) {
     if (mode === 'production' || !(error instanceof StartRefused)) throw error;
     const line = error.problems[0]?.line; // the message says what is wrong, this what to set instead

@@ -2,16 +2,24 @@ import type { RequestListener } from 'node:http';
 import { isLoopback } from '../configuration/loopback.js';
 import { refuseStart } from '../configuration/problem.js';
 import { openListener, type Listener, type ListenerPlace } from '../http/listener.js';
+import { freePort } from './free-port.js';
+
+/** How a refusal speaks of the place of a listener. */
+export interface PlaceSettings {
+  /** What the operator would change: `TALLYGATE_` and this, with HOST or PORT behind it. */
+  readonly setting: '' | 'MANAGEMENT_';
+  /** Port of the other listener, which is not to be had either. */
+  readonly otherPort: number;
+}
 
 /**
  * Opens a listener.
- * @param setting what the operator would change: `TALLYGATE_` and this, with HOST or PORT behind it
  * @throws StartRefused when the place cannot be had
  */
 export const listen = async (
   place: ListenerPlace,
   handler: RequestListener,
-  setting: '' | 'MANAGEMENT_',
+  { setting, otherPort }: PlaceSettings,
 ): Promise<Listener> => {
   try {
     return await openListener(place, handler);
@@ -19,8 +27,12 @@ export const listen = async (
     const { host, port } = place;
     switch (codeOf(cause)) {
       case 'EADDRINUSE': {
-        const line = `TALLYGATE_${setting}PORT=${port + 1}`;
-        throw refuseStart(`Port ${port} on ${host} is taken by another process. Choose another one.`, { line, cause });
+        const free = await freePort(host, port, otherPort);
+        const line = free === undefined ? {} : { line: `TALLYGATE_${setting}PORT=${free}` };
+        throw refuseStart(`Port ${port} on ${host} is taken by another process. Choose another one.`, {
+          ...line,
+          cause,
+        });
       }
       case 'EACCES':
         throw refuseStart(`Port ${port} needs rights that this process does not have. Choose one from 1024.`, {
