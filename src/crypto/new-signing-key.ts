@@ -15,12 +15,15 @@ interface Place {
   readonly usableFrom: EpochMillis;
 }
 
-/** A new key for a place in the line of its algorithm, its private half sealed; nothing is stored. `kid` is the thumbprint of RFC 7638. */
+/**
+ * A new key for a place in the line of its algorithm, its private half sealed; nothing is stored. Of those who want one for the same place at
+ * the same moment only one can have it in the end, so they get the same. `kid` is the thumbprint of RFC 7638.
+ */
 export const newSigningKey = async (
   keyring: Keyring,
   { algorithm, sequence, createdAt, usableFrom }: Place,
 ): Promise<SigningKeyRecord> => {
-  const { publicKey, privateKey } = await makers[algorithm]();
+  const { publicKey, privateKey } = await keyPairFor(keyring, algorithm, slotOf(algorithm, sequence));
   const id = await calculateJwkThumbprint(publicKey);
   return {
     id,
@@ -42,6 +45,19 @@ interface KeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
+
+/** Key pairs that are being made, by their place: an RSA key takes a processor a tenth of a second and more. */
+const underWay = new WeakMap<Keyring, Map<string, Promise<KeyPair>>>();
+
+const keyPairFor = (keyring: Keyring, algorithm: SigningAlgorithm, slot: string): Promise<KeyPair> => {
+  const making = underWay.get(keyring) ?? new Map<string, Promise<KeyPair>>();
+  underWay.set(keyring, making);
+  const known = making.get(slot);
+  if (known !== undefined) return known;
+  const pair = makers[algorithm]().finally(() => making.delete(slot));
+  making.set(slot, pair);
+  return pair;
+};
 
 const generate = promisify(generateKeyPair);
 

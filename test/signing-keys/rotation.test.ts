@@ -193,6 +193,22 @@ describe('rotations at the same moment', () => {
     expect(await events()).toHaveLength(callers);
   });
 
+  it.each([false, true])('generate one key, not one for each that asks (immediately: %s)', async (immediately) => {
+    const made = new Set<string>();
+    const watched: SigningKeyDeps = {
+      ...here,
+      keyring: {
+        ...keyring,
+        encrypt: (label, text) => {
+          made.add(text);
+          return keyring.encrypt(label, text);
+        },
+      },
+    };
+    await Promise.all(times(callers, () => rotate({ algorithm: 'RS256', immediately }, watched)));
+    expect(made.size).toBe(1);
+  });
+
   it('immediately leave one key that signs, everywhere, and the same one', async () => {
     const servers = await Promise.all(times(4, server));
     const old = sign(here);

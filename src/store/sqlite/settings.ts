@@ -25,7 +25,7 @@ interface SigningKeyRow {
 
 export const sqliteSigningKeys = (engine: Engine): SigningKeyStore => {
   const insert = engine.statement(
-    'INSERT INTO signing_keys (slot, id, created_at, withdrawn_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO NOTHING',
+    'INSERT INTO signing_keys (slot, id, created_at, withdrawn_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const withdraw = engine.statement(
     `UPDATE signing_keys SET withdrawn_at = ? WHERE withdrawn_at IS NULL AND ${inList('id')}`,
