@@ -6,6 +6,19 @@ import { parseStrictObject, type JsonObject } from './strict-json.js';
 export const jwsAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 export type JwsAlgorithm = (typeof jwsAlgorithms)[number];
 
+/**
+ * What `alg` can say, in a header or a JWK, with the algorithm that it is. What we know as EdDSA is always with Ed25519, which RFC 9864 §2.2
+ * calls by the name of the curve: libraries write the one or the other for the same key.
+ */
+const algorithmsByName: ReadonlyMap<unknown, JwsAlgorithm> = new Map<string, JwsAlgorithm>([
+  ...jwsAlgorithms.map((name) => [name, name] as const),
+  ['Ed25519', 'EdDSA'],
+]);
+
+export const jwsAlgorithmNames: readonly unknown[] = [...algorithmsByName.keys()];
+
+export const jwsAlgorithmNamed = (alg: unknown): JwsAlgorithm | undefined => algorithmsByName.get(alg);
+
 /** The JWS names of what a key set can ask for. */
 export const jwsNames: Readonly<Record<SigningAlgorithm, JwsAlgorithm>> = {
   ES256: 'ES256',

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { idLength, isVschar } from '../model/vschar.js';
-import type { JwsAlgorithm } from './jws.js';
+import { jwsAlgorithmNamed, type JwsAlgorithm } from './jws.js';
 import { isJsonObject, parseStrictObject, type JsonObject } from './strict-json.js';
 
 /** A public key that a client brought along. One key is for one algorithm (RFC 8725 §3.1). */
@@ -77,7 +77,7 @@ const clientKeyOf = (jwk: JsonObject): ClientKey | string => {
   const kind = kindOf(jwk);
   if (kind === undefined) return 'Give keys of EC P-256, RSA or Ed25519 (kty OKP).';
   const algorithm = algorithmOf(jwk);
-  if (algorithm === undefined) return 'The "alg" must fit the key: ES256, RS256, PS256 or EdDSA.';
+  if (algorithm === undefined) return 'The "alg" must fit the key: ES256, RS256, PS256, EdDSA or Ed25519.';
   if (!isForSignatures(jwk)) return 'Give keys with "use" sig, or without "use" and "key_ops".';
   const { kid } = jwk;
   if (kid !== undefined && !isKeyId(kid)) return 'A "kid" is a text of 1 to 255 printable ASCII characters.';
@@ -107,7 +107,7 @@ const kindOf = (jwk: JsonObject): Kind | undefined =>
 
 const algorithmOf = (jwk: JsonObject): JwsAlgorithm | undefined => {
   const algorithms = kindOf(jwk)?.algorithms;
-  return jwk.alg === undefined ? algorithms?.[0] : algorithms?.find((name) => name === jwk.alg);
+  return jwk.alg === undefined ? algorithms?.[0] : algorithms?.find((name) => name === jwsAlgorithmNamed(jwk.alg));
 };
 
 const isForSignatures = ({ use, key_ops: operations }: JsonObject): boolean =>

@@ -1,5 +1,12 @@
 import { decoyFor } from '../crypto/decoy-keys.js';
-import { claimsOf, isSignedBy, jwsAlgorithms, splitJws, type CompactJws, type JwsAlgorithm } from '../crypto/jws.js';
+import {
+  claimsOf,
+  isSignedBy,
+  jwsAlgorithmNamed,
+  splitJws,
+  type CompactJws,
+  type JwsAlgorithm,
+} from '../crypto/jws.js';
 import { keyNamed, type ClientKey } from '../crypto/public-jwks.js';
 import { sha256 } from '../crypto/random-token.js';
 import type { JsonObject } from '../crypto/strict-json.js';
@@ -55,7 +62,7 @@ const claimedClient = async (
 
 /** Makes one key of the algorithm and verifies one signature, whether or not there are such a client and such a key: the time tells nobody. */
 const isSignedByClient = (jws: CompactJws, client: Client | undefined): boolean => {
-  const alg = jwsAlgorithms.find((name) => name === jws.header.alg);
+  const alg = jwsAlgorithmNamed(jws.header.alg);
   if (alg === undefined) return false;
   const key = client && keyFor(jws, { client, alg });
   return isSignedBy(jws, key ?? decoyFor(alg)) && key !== undefined;

@@ -23,6 +23,7 @@ describe('an inline JWK set', () => {
     { what: 'an RSA key', key: rsa, algorithm: 'RS256' },
     { what: 'an RSA key that says PS256', key: { ...rsa, alg: 'PS256' }, algorithm: 'PS256' },
     { what: 'an Ed25519 key', key: ed, algorithm: 'EdDSA' },
+    { what: 'an Ed25519 key that says Ed25519 (RFC 9864)', key: { ...ed, alg: 'Ed25519' }, algorithm: 'EdDSA' },
     { what: 'a key for signatures', key: { ...ec, use: 'sig', key_ops: ['verify'] }, algorithm: 'ES256' },
     { what: 'a key with members that nobody knows', key: { ...ec, 'x-team': 'a', iat: 1 }, algorithm: 'ES256' },
   ])('takes $what for $algorithm', ({ key, algorithm }) => {
@@ -54,6 +55,7 @@ describe('an inline JWK set', () => {
     { what: 'an RSA key with exponent 3', text: setOf(jwk(rsaPair(2048, 3).publicKey)) },
     { what: 'HS256', text: setOf({ ...rsa, alg: 'HS256' }) },
     { what: 'none', text: setOf({ ...ec, alg: 'none' }) },
+    { what: 'the name of a curve that the key is not on', text: setOf({ ...ec, alg: 'Ed25519' }) },
     { what: 'the algorithm of another key type', text: setOf({ ...ec, alg: 'RS256' }) },
     { what: 'a key for encryption', text: setOf({ ...rsa, use: 'enc' }) },
     { what: 'a key for other operations', text: setOf({ ...rsa, key_ops: ['encrypt'] }) },

@@ -76,6 +76,18 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
     expect(await present(assertion)).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
   });
 
+  // RFC 9864 §2.2: Web Crypto, oauth4webapi and openid-client write the new name, others the old one.
+  describe.each(['Ed25519', 'EdDSA', undefined])('by a key that was registered with alg %p', (registered) => {
+    test.each(['Ed25519', 'EdDSA'])('authenticates with alg %s', async (alg) => {
+      const set = JSON.stringify({ keys: [{ ...publicJwk('EdDSA', 'x'), alg: registered }] });
+      const client = await issuer.keys({ authenticationMethod: 'PRIVATE_KEY_JWT', jwks: set });
+      const { clientId: its } = client.client.keySet;
+      const claims = { ...goodClaims(), iss: its, sub: its };
+      const assertion = await signed(claims, { alg, kid: 'x' }, pairs.EdDSA.privateKey);
+      expect(await present(assertion)).toMatchObject({ status: 200 });
+    });
+  });
+
   it.each([
     ...[undefined, 'JWT', 'jwt', 'application/jwt', 'Application/JWT'],
     ...['client-authentication+jwt', 'application/client-authentication+jwt'],

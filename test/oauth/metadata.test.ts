@@ -14,7 +14,7 @@ import { openIssuer, type Issuer } from './open-issuer.js';
 
 const wellKnown = '/.well-known/oauth-authorization-server';
 const confidential = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
-const assertionAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+const assertionAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 let issuer: Issuer;
 beforeEach(async () => {

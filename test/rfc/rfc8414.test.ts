@@ -153,7 +153,7 @@ rfcRows(8414, [
       ] as const) {
         expect(body[`${endpoint}_endpoint_auth_methods_supported`]).toEqual(listed);
         const algorithms: readonly string[] = body[`${endpoint}_endpoint_auth_signing_alg_values_supported`];
-        expect(algorithms).toEqual(['ES256', 'RS256', 'PS256', 'EdDSA']);
+        expect(algorithms).toEqual(['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']);
       }
     },
   },

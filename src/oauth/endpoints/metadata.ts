@@ -1,4 +1,4 @@
-import { jwsAlgorithms } from '../../crypto/jws.js';
+import { jwsAlgorithmNames } from '../../crypto/jws.js';
 import { listedGrantTypes } from '../listed-grant-types.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import type { Endpoint, Listing } from './endpoint.js';
@@ -55,6 +55,6 @@ const authenticationMembers = ({ member, authenticationMethods }: Listing): read
   ];
   // Required where a JWT method is among them (RFC 8414 §2).
   return authenticationMethods.includes('PRIVATE_KEY_JWT')
-    ? [methods, [`${member}_auth_signing_alg_values_supported`, jwsAlgorithms]]
+    ? [methods, [`${member}_auth_signing_alg_values_supported`, jwsAlgorithmNames]]
     : [methods];
 };
