@@ -23,20 +23,26 @@ const parallelMillis = 1000;
 
 /**
  * Returns for a lost answer alone: the token just spent, shown again within the key set's window. Any other replay ends the family
- * (RFC 9700 §4.14.2).
+ * (RFC 9700 §4.14.2), also one that is over: an access token of its last answer can live on.
  * @throws OAuthError invalid_grant
  */
 export const refuseReplay = async (tokens: TokenStore, replay: Replay, now: TokenFamily): Promise<void> => {
   const { presentedGeneration, client, arrivedAt, at } = replay;
   if (now.revokedAt !== undefined) throw invalidRefreshToken('family revoked');
-  if (Math.min(now.idleExpiresAt, now.absoluteExpiresAt) <= at) throw invalidRefreshToken('family expired');
   const window = client.keySet.refreshTokenReuseWindowSeconds * 1000;
   const age = arrivedAt - now.generationAt;
   if (presentedGeneration + 1 === now.generation) {
     // Not by the age alone: of a request that came before the winner's write it is negative, and within no window.
-    if (window > 0 && age < window) return;
+    if (window > 0 && age < window) {
+      refuseExpired(now, at);
+      return;
+    }
     if (window === 0 && age <= parallelMillis) throw invalidRefreshToken('spent by a parallel request');
   }
   await tokens.revokeFamily(now.id, at);
   throw invalidRefreshToken('refresh token replayed: the family is revoked');
+};
+
+const refuseExpired = ({ idleExpiresAt, absoluteExpiresAt }: TokenFamily, at: EpochMillis): void => {
+  if (Math.min(idleExpiresAt, absoluteExpiresAt) <= at) throw invalidRefreshToken('family expired');
 };

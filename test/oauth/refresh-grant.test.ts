@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import type { KeySet } from '../../src/model/application.js';
+import { inspectAccessToken } from '../../src/oauth/inspect-token.js';
 import { opaqueTokenKey } from '../../src/oauth/opaque-token.js';
 import { decodeTokenId } from '../../src/oauth/token-id.js';
 import { claimsOf, openOAuth, userPassword, type Answer, type OAuthUnderTest } from './open-oauth.js';
@@ -196,6 +197,28 @@ describe('the refresh_token grant', () => {
         expect(await refresh(third)).toMatchObject(invalidGrant);
       },
     );
+
+    test.each([
+      { over: 'it was not used for its idle time', settings: { refreshTokenIdleSeconds: 60 } },
+      { over: 'its life ended', settings: { refreshTokenLifetimeSeconds: 60, refreshTokenIdleSeconds: 60 } },
+    ])('ends the access tokens that outlive the family also after $over', async ({ settings }) => {
+      const keys = await server.keys(settings);
+      const token = await firstToken(keys);
+      const { access_token: last } = (await refresh(token, { keys })).body;
+      server.clock.advance(60_000);
+      expect(await inspectAccessToken(server.deps, last, server.clock.now())).toMatchObject({ active: true });
+      expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+      expect(await inspectAccessToken(server.deps, last, server.clock.now())).toEqual({ active: false });
+    });
+
+    it('within the window is refused without a theft when the family is over by then', async () => {
+      const keys = await server.keys({ refreshTokenIdleSeconds: 5 });
+      const token = await firstToken(keys);
+      const { access_token: last } = (await refresh(token, { keys })).body;
+      server.clock.advance(5000);
+      expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+      expect(await inspectAccessToken(server.deps, last, server.clock.now())).toMatchObject({ active: true });
+    });
 
     it('ends the family without a window only when more than a second has passed', async () => {
       const keys = await server.keys({ refreshTokenReuseWindowSeconds: 0 });
