@@ -2,6 +2,7 @@ import type { Client } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { TokenFamily } from '../model/token-family.js';
 import type { User } from '../model/user.js';
+import type { AccessTokenTerms } from './access-token-terms.js';
 import type { Form } from './form.js';
 import type { OAuthDeps } from './oauth-deps.js';
 
@@ -14,11 +15,9 @@ export interface GrantRequest {
 }
 
 /** What a grant decided. It reads only, but that a replay ends a family; `issue-tokens` is what writes. */
-export interface Authorisation {
+export interface Authorisation extends AccessTokenTerms {
   /** Whom the token speaks for; absent: the client itself. */
   readonly user?: User;
-  /** Of this access token. */
-  readonly scopes: readonly string[];
   /** What is spent or opened: nothing (client_credentials), a new family, or a refresh token of an existing one. */
   readonly family:
     | { readonly kind: 'none' }

@@ -46,8 +46,8 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
 };
 
 const contentOf = ({ issuer, clock }: OAuthDeps, issue: TokenIssue): AccessTokenContent => {
-  const { client, audience, lifetimeSeconds, authorisation } = issue;
-  const { user, scopes, family } = authorisation;
+  const { client } = issue;
+  const { user, scopes, audience, lifetimeSeconds, family } = issue.authorisation;
   const known = family.kind === 'advance' ? family.family : undefined;
   const grantType = known?.grantType ?? issue.grantType;
   const content: AccessTokenContent = {

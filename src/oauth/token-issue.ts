@@ -15,8 +15,6 @@ export interface TokenIssue {
   readonly secretId?: string | undefined;
   readonly grantType: GrantName;
   readonly authorisation: Authorisation;
-  readonly audience: readonly string[];
-  readonly lifetimeSeconds: number;
 }
 
 export interface IssuedTokens {

@@ -80,9 +80,13 @@ describe.each(eachStore)('tokens issued over a line that loses calls and replies
       arrivedAt: stores.clock.now(),
       client,
       grantType: 'password',
-      authorisation: { user, scopes: ['default'], family: { kind: 'open' } },
-      audience: ['https://tallygate.test'],
-      lifetimeSeconds: 3600,
+      authorisation: {
+        user,
+        scopes: ['default'],
+        audience: ['https://tallygate.test'],
+        lifetimeSeconds: 3600,
+        family: { kind: 'open' },
+      },
     });
 
   const walk = async (

@@ -167,9 +167,15 @@ describe('the password grant', () => {
     expect(await server.token(only, login)).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
   });
 
-  it('judges the scope before the password', async () => {
-    const answer = await server.token(keySet, { ...login, password: 'wrong', scope: 'root' });
-    expect(answer).toMatchObject({ body: { error: 'invalid_scope' } });
+  // Else the answer would tell whether the password is right, without a token that shows it to anybody.
+  it.each([
+    { wrong: { scope: 'root' }, error: 'invalid_scope' },
+    { wrong: { validity_period: '0' }, error: 'invalid_request' },
+    { wrong: { resource: 'https://unknown.example' }, error: 'invalid_target' },
+  ])('judges what else is asked for before the password: $wrong', async ({ wrong, error }) => {
+    for (const password of ['wrong', userPassword]) {
+      expect(await server.token(keySet, { ...login, password, ...wrong })).toMatchObject({ body: { error } });
+    }
   });
 
   it('makes a new hash at a login when the parameters were others', async () => {

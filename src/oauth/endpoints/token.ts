@@ -1,6 +1,5 @@
 import { clientAuthenticationMethods, type Client } from '../../model/application.js';
 import { isGrantName, type GrantName } from '../../model/grant-name.js';
-import { audienceFor } from '../audience.js';
 import { authenticateClient } from '../client-authentication.js';
 import { readForm, type Form } from '../form.js';
 import { grants } from '../grants/index.js';
@@ -8,7 +7,6 @@ import { issueTokens } from '../issue-tokens.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
 import type { IssuedTokens } from '../token-issue.js';
-import { lifetimeSeconds } from '../validity-period.js';
 import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.js';
 import { jsonHeaders } from './json-headers.js';
 import { noteRefusal } from './noting-refusal.js';
@@ -35,8 +33,6 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
     grantType = grantTypeOf(form);
     requireGrant(client, grantType);
     const authorisation = await grants[grantType].authorise(deps, { form, client, at, isAwaited });
-    const { keySet } = client;
-    const resources = form.getAll('resource');
     const issued = await issueTokens(deps, {
       requestId,
       arrivedAt: at,
@@ -44,8 +40,6 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
       secretId: authenticated.secretId,
       grantType,
       authorisation,
-      lifetimeSeconds: lifetimeSeconds(form.get('validity_period'), keySet),
-      audience: audienceFor({ issuer: deps.issuer, keySet, scopes: authorisation.scopes, resources }),
     });
     return tokenResponse(issued);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { accessTokenTerms } from '../access-token-terms.js';
 import type { Grant } from '../grant.js';
 import { grantedScopes } from '../scope.js';
 
@@ -5,9 +6,9 @@ import { grantedScopes } from '../scope.js';
 export const clientCredentials: Grant = {
   forPublicClients: false,
   registersUser: false,
-  authorise: (_deps, { form, client: { keySet } }) =>
-    Promise.resolve({
-      scopes: grantedScopes(form.get('scope'), { keySet, allowed: keySet.scopes }),
-      family: { kind: 'none' },
-    }),
+  authorise: (deps, request) => {
+    const { keySet } = request.client;
+    const scopes = grantedScopes(request.form.get('scope'), { keySet, allowed: keySet.scopes });
+    return Promise.resolve({ ...accessTokenTerms(deps, request, scopes), family: { kind: 'none' } });
+  },
 };

@@ -3,6 +3,7 @@ import { HashQueueFull } from '../../crypto/password-hasher.js';
 import { Secret } from '../../model/secret.js';
 import type { User } from '../../model/user.js';
 import { enforcedUsername } from '../../model/username.js';
+import { accessTokenTerms } from '../access-token-terms.js';
 import type { Grant, GrantRequest } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 import { OAuthError } from '../oauth-error.js';
@@ -12,15 +13,18 @@ import { grantedScopes, ordinaryScopes } from '../scope.js';
 export const password: Grant = {
   forPublicClients: true,
   registersUser: true,
-  authorise: async (deps, { form, client: { keySet }, isAwaited }) => {
+  authorise: async (deps, request) => {
+    const { form, isAwaited } = request;
+    const { keySet } = request.client;
     const username = form.get('username');
     const given = form.get('password');
     if (username === undefined || given === undefined) {
       throw new OAuthError('invalid_request', 'The password grant needs username and password.');
     }
     const scopes = grantedScopes(form.get('scope'), { keySet, allowed: ordinaryScopes(keySet) });
+    const terms = accessTokenTerms(deps, request, scopes);
     const user = await authenticatedUser(deps, { username, given: new Secret(given), isAwaited });
-    return { user, scopes, family: { kind: 'open' } };
+    return { user, ...terms, family: { kind: 'open' } };
   },
 };
 

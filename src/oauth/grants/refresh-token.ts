@@ -2,6 +2,7 @@ import type { Client } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { TokenFamily } from '../../model/token-family.js';
 import type { User } from '../../model/user.js';
+import { accessTokenTerms } from '../access-token-terms.js';
 import { epochsOf, sameEpochs } from '../epochs.js';
 import type { Grant } from '../grant.js';
 import type { OAuthDeps } from '../oauth-deps.js';
@@ -17,7 +18,8 @@ import { invalidScope, parseScope } from '../scope.js';
 export const refreshToken: Grant = {
   forPublicClients: true,
   registersUser: false,
-  authorise: async (deps, { form, client, at }) => {
+  authorise: async (deps, request) => {
+    const { form, client, at } = request;
     const token = form.get('refresh_token');
     if (token === undefined) {
       throw new OAuthError('invalid_request', 'The refresh_token grant needs the parameter refresh_token.');
@@ -37,7 +39,7 @@ export const refreshToken: Grant = {
     const scopes = refreshedScopes(form.get('scope'), { family, allowed: client.keySet.scopes });
     return {
       ...(user === undefined ? {} : { user }),
-      scopes,
+      ...accessTokenTerms(deps, request, scopes),
       family: { kind: 'advance', family, presentedGeneration: parts.generation },
     };
   },

@@ -97,15 +97,14 @@ const issue = async (
   { requestId }: Actor,
   { client, scopes, lifetimeSeconds, at }: Wanted,
 ): Promise<IssuedTokens> => {
+  const audience = audienceFor({ issuer: deps.issuer, keySet: client.keySet, scopes, resources: [] });
   try {
     return await issueTokens(deps, {
       requestId,
       arrivedAt: at,
       client,
       grantType: 'client_credentials',
-      authorisation: { scopes, family: { kind: 'none' } },
-      audience: audienceFor({ issuer: deps.issuer, keySet: client.keySet, scopes, resources: [] }),
-      lifetimeSeconds,
+      authorisation: { scopes, audience, lifetimeSeconds, family: { kind: 'none' } },
     });
   } catch (refusal) {
     if (!(refusal instanceof OAuthError)) throw refusal;
