@@ -1,5 +1,6 @@
+import type { Client } from '../model/application.js';
 import { audienceFor } from './audience.js';
-import type { GrantRequest } from './grant.js';
+import type { Form } from './form.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { lifetimeSeconds } from './validity-period.js';
 
@@ -17,7 +18,7 @@ export interface AccessTokenTerms {
  */
 export const accessTokenTerms = (
   { issuer }: OAuthDeps,
-  { form, client: { keySet } }: GrantRequest,
+  { form, client: { keySet } }: { readonly form: Form; readonly client: Client },
   scopes: readonly string[],
 ): AccessTokenTerms => ({
   scopes,
