@@ -3,6 +3,7 @@ import { HashQueueFull } from '../crypto/password-hasher.js';
 import { ManagementError, type ManagementErrorCode } from '../model/management-error.js';
 import { StoreBusy, StoreUnavailable } from '../store/port/store.js';
 import { literalRefusal } from './input-errors.js';
+import { withoutLongNames } from './long-names.js';
 import { selectionLimit, tokenLimit } from './operation-limits.js';
 
 /** One error of an answer, but for its path and the request's id. */
@@ -84,12 +85,12 @@ const costlySentence = `The document is too long, or its fragments stand for too
 const sentenceFor = (code: ApolloCode, message: string): string =>
   code === 'OPERATION_RESOLUTION_FAILURE'
     ? 'Give in operationName the name of one operation of the document.'
-    : withoutStrings(message).slice(0, lengthLimit);
+    : withoutLongNames(withoutValues(message)).slice(0, lengthLimit);
 
 const lengthLimit = 300;
 
-/** A syntax error names the string that it met: somebody's password, if a quote is missing. */
-const withoutStrings = (message: string): string => message.replace(/(String) ".*"/su, '$1');
+/** A syntax error repeats the string or number that it met: somebody's password, if a quote is missing. */
+const withoutValues = (message: string): string => message.replace(/(String|Int|Float) ".*"/su, '$1');
 
 /** An error as it is answered; the request's id is put to it later. */
 export const formattedError = (

@@ -23,6 +23,7 @@ import {
 } from 'graphql';
 import { wholeNumberSentence } from '../management/input-limits.js';
 import { badInput, ManagementError } from '../model/management-error.js';
+import { withoutLongNames } from './long-names.js';
 import { numberRanges } from './number-ranges.js';
 import type { SelectedFrom } from './selected-fields.js';
 
@@ -182,13 +183,13 @@ const refusal = (place: Place, error: GraphQLError): ManagementError => {
 const namedField = (message: string): { readonly field: string; readonly sentence: string } | undefined => {
   const missing = /^Field "(?:\w+\.)?(\w+)" of required type/.exec(message)?.[1];
   if (missing !== undefined) return { field: missing, sentence: 'This field is required.' };
-  const unknown = /^Field "(\w{1,64})" is not defined by type/.exec(message)?.[1];
+  const unknown = /^Field "(\w+)" is not defined by type/.exec(message)?.[1];
   return unknown === undefined ? undefined : { field: unknown, sentence: 'There is no such field in this input.' };
 };
 
 /** Use cases do not know that their input is called `input`. */
 const fieldName = (path: readonly string[]): string =>
-  (path[0] === 'input' && path.length > 1 ? path.slice(1) : path).join('.');
+  withoutLongNames((path[0] === 'input' && path.length > 1 ? path.slice(1) : path).join('.'));
 
 const sentences: Readonly<Record<string, string>> = {
   String: 'Give a string.',
