@@ -23,6 +23,7 @@ import {
 } from 'graphql';
 import { wholeNumberSentence } from '../management/input-limits.js';
 import { badInput, ManagementError } from '../model/management-error.js';
+import { overlongList } from './list-lengths.js';
 import { withoutLongNames } from './long-names.js';
 import { numberRanges } from './number-ranges.js';
 import type { SelectedFrom } from './selected-fields.js';
@@ -98,6 +99,8 @@ const errorsOfNull = (places: readonly Place[]): readonly ManagementError[] =>
     .map(({ path, type }) => badInput(fieldName(path), expected(type, path)));
 
 const errorsIn = (value: unknown, type: GraphQLInputType, base: readonly string[]): readonly ManagementError[] => {
+  const overlong = overlongList(value, type, base);
+  if (overlong !== undefined) return [badInput(fieldName(overlong.path), overlong.sentence)];
   const errors: ManagementError[] = [];
   try {
     coerceInputValue(

@@ -27,7 +27,8 @@ export interface ImportRegistrationsResult {
   readonly failed: readonly ImportFailure[];
 }
 
-const rowsPerCall = 1000;
+/** At least one. */
+export const rowsPerCall = { max: 1000, sentence: 'Give 1 to 1000 rows.' } as const;
 
 /**
  * Brings in first tokens of another system, so that who moves keeps his curve. Every row stands for itself: what is missing is made, what is
@@ -41,7 +42,7 @@ export const importRegistrations = async (
   input: ImportRegistrationsInput,
 ): Promise<ImportRegistrationsResult> => {
   const { rows } = input;
-  if (rows.length < 1 || rows.length > rowsPerCall) throw badInput('rows', `Give 1 to ${rowsPerCall} rows.`);
+  if (rows.length < 1 || rows.length > rowsPerCall.max) throw badInput('rows', rowsPerCall.sentence);
   const check = await createRowCheck(deps, rows);
   const checked = rows.map((row, index) => ({ index, result: check(row) }));
   const failed = checked.flatMap(({ index, result }) => ('code' in result ? [{ row: index, ...result }] : []));

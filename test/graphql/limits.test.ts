@@ -116,3 +116,17 @@ describe('what people really ask', () => {
     expect(answer.status).toBe(200);
   });
 });
+
+it.each([
+  [
+    'its rows',
+    'mutation ($given: [ImportRegistrationRow!]!) { importRegistrations(input: { rows: $given }) { created } }',
+  ],
+  ['its input', 'mutation ($given: ImportRegistrationsInput!) { importRegistrations(input: $given) { created } }'],
+])('refuses an import by the number of its rows before it looks at one: a variable is %s', async (what, query) => {
+  const rows = Array.from({ length: 1001 }, () => ({ username: 7 }));
+  const { body } = await ask(query, { given: what === 'its rows' ? rows : { rows } });
+  expect(body.errors).toMatchObject([
+    { message: 'Give 1 to 1000 rows.', extensions: { code: 'BAD_USER_INPUT', field: 'rows' } },
+  ]);
+});
