@@ -22,7 +22,7 @@ const isOnCalendar = (date: string): boolean => {
 
 const parseInstant = (value: unknown): EpochMillis => {
   const [, date = '', time = '', fraction = '0', offset = ''] =
-    typeof value === 'string' ? (instant.exec(value.slice(0, 64).toUpperCase()) ?? []) : [];
+    typeof value === 'string' && value.length <= 64 ? (instant.exec(value.toUpperCase()) ?? []) : [];
   if (date === '' || !isOnCalendar(date)) throw refused(instantSentence);
   return Date.parse(`${date}T${time}.${fraction}${offset}`);
 };
