@@ -16,7 +16,7 @@ type ArgumentName = (typeof argumentNames)[number];
 export const csvQuery = (query: string, defaultTimeZone: string): RegisteredUsersQuery => {
   const given = new URLSearchParams(query);
   for (const name of given.keys()) checkKnown(name);
-  const applicationIds = given.getAll('applicationIds');
+  const applicationIds = given.getAll('applicationIds').map(oneId);
   const environment = single(given, 'environment');
   return {
     applicationIds: applicationIds.length === 0 ? undefined : applicationIds,
@@ -31,6 +31,15 @@ export const csvQuery = (query: string, defaultTimeZone: string): RegisteredUser
       defaultTimeZone,
     ),
   };
+};
+
+/** An id of ours holds none of these: somebody joined several, as he would elsewhere. */
+const oneId = (applicationId: string): string => {
+  if (!/[,; |]/.test(applicationId)) return applicationId;
+  throw badInput(
+    'applicationIds',
+    'Give one id, and the argument again for each other one: applicationIds=FIRST&applicationIds=SECOND.',
+  );
 };
 
 /** A name that is no plain word is not worth showing, and not safe to. */

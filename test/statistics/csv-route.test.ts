@@ -100,6 +100,20 @@ describe(`GET ${path}`, () => {
     expect(answer.headers.has('content-disposition')).toBe(false);
   });
 
+  test.each([',', ';', '%20', '|', '%2C%20'])(
+    'teaches to repeat applicationIds to who joins them by %s',
+    async (joint) => {
+      const { applicationId } = server.sample;
+      const { status, body } = await get(`${range}&applicationIds=${applicationId}${joint}${applicationId}`);
+      expect({ status, ...body }).toMatchObject({
+        status: 400,
+        error: 'invalid_request',
+        field: 'applicationIds',
+        error_description: expect.stringContaining('applicationIds=FIRST&applicationIds=SECOND'),
+      });
+    },
+  );
+
   it('refuses other methods', async () => {
     const answer = await server.post(path, range, { headers: { authorization: `Bearer ${token}` }, basic: false });
     expect(answer.status).toBe(405);
