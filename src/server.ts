@@ -93,7 +93,7 @@ const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const state: State = { isLeaving: false, isClosing: false };
   makeDataFolder(config);
   const certificate = await certificateOf(config, Date.now());
-  const secretKeys = secretKeysOf(config);
+  const secretKeys = secretKeysOf(config, log);
   const door = frontDoor();
   const scheme = certificate === undefined ? 'http' : 'https';
   const issuerOf = (port: number): string => config.issuer ?? urlOf(scheme, config.host, port);

@@ -1,7 +1,6 @@
 import { isLoopback } from './loopback.js';
 import type { Problem } from './problem.js';
 import type { SettingName, SettingValues } from './settings.js';
-import { newSecretKey } from './values.js';
 
 export interface Judged {
   readonly values: SettingValues;
@@ -18,7 +17,7 @@ export const safetyProblems = (judged: Judged): readonly Problem[] => [
   ...listenerProblems(judged),
 ];
 
-const newKey = `TALLYGATE_SECRET_KEY=$(${newSecretKey})`;
+const newKey = 'TALLYGATE_SECRET_KEY=$(openssl rand -base64 32 | tr "+/" "-_" | tr -d "=")';
 
 const productionProblems = (judged: Judged): readonly Problem[] => {
   const problems = missingInProduction(judged);

@@ -4,7 +4,6 @@ import { ManagementError } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 import { timeZone } from '../model/time-zone.js';
 import { clientSecretLength, idLength, isVschar } from '../model/vschar.js';
-import { isPattern } from './is-pattern.js';
 
 /** Turns a setting's text into its value. @throws BadValue with a sentence that never repeats the text */
 export type Parse<T> = (text: string) => T;
@@ -77,18 +76,8 @@ export const secretKeys: Parse<readonly Secret[]> = (text) => {
   if (keys.some((key) => !/^[A-Za-z0-9_-]{43}$/.test(key) || Buffer.from(key, 'base64url').length !== 32)) {
     throw new BadValue('must be 32 bytes in base64url (43 characters), or several of these separated by commas.');
   }
-  // The others only read what is there: that is the way out.
-  if (isMadeUp(keys[0] ?? ''))
-    throw new BadValue(`must be random, and this repeats a pattern. Make one: ${newSecretKey}`);
   return keys.map((key) => new Secret(key));
 };
-
-/** A command that prints one. */
-export const newSecretKey = 'openssl rand -base64 32 | tr "+/" "-_" | tr -d "="';
-
-/** By its bytes, or by its characters but for the last one, which holds two bits that count for nothing. */
-const isMadeUp = (key: string): boolean =>
-  isPattern([...Buffer.from(key, 'base64url')]) || isPattern([...Buffer.from(key.slice(0, -1))]);
 
 export const networks: Parse<readonly string[]> = (text) => {
   const list = text.split(',').map((network) => network.trim());

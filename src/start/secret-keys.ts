@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { refuseStart } from '../configuration/problem.js';
 import type { Config } from '../config.js';
+import { isGuessable } from '../crypto/guessable-key.js';
 import type { Keyring } from '../crypto/keyring.js';
+import type { Log } from '../model/log.js';
 import { Secret } from '../model/secret.js';
 import type { Store } from '../store/port/store.js';
 import { readOrMakePrivateFile } from './private-file.js';
@@ -15,8 +17,12 @@ export interface SecretKeys {
 }
 
 /** The keys of `TALLYGATE_SECRET_KEY`; development makes one in the data folder. */
-export const secretKeysOf = ({ secretKey, dataDir }: Config): SecretKeys => {
-  if (secretKey !== undefined) return { secretKeys: secretKey };
+export const secretKeysOf = ({ secretKey, dataDir }: Config, log: Log): SecretKeys => {
+  if (secretKey !== undefined) {
+    // Not refused: a store may have been written with it. Behind a new key it only reads.
+    if (secretKey.slice(0, 1).some(isGuessable)) log.warn({}, 'secret_key_guessable');
+    return { secretKeys: secretKey };
+  }
   const path = join(dataDir, 'secret.key');
   const key = readOrMakePrivateFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
   if (Buffer.from(key, 'base64url').length !== 32) {
