@@ -15,6 +15,7 @@ import { later, type EpochMillis } from '../model/clock.js';
 import type { Form } from './form.js';
 import { invalidClient, refuseKnown } from './invalid-client.js';
 import type { OAuthDeps } from './oauth-deps.js';
+import type { OAuthError } from './oauth-error.js';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const lengthLimit = 8192;
@@ -30,22 +31,27 @@ const headerTypes: ReadonlySet<string> = new Set(['jwt', 'client-authentication+
  * @throws OAuthError invalid_client, whatever is wrong
  */
 export const authenticateByAssertion = async (deps: OAuthDeps, form: Form, at: EpochMillis): Promise<Client> => {
-  if (form.get('client_assertion_type') !== assertionType) throw invalidClient('another client_assertion_type');
+  if (form.get('client_assertion_type') !== assertionType) {
+    throw faulty(`The client_assertion_type must be ${assertionType}.`);
+  }
   const jws = splitJws(form.get('client_assertion') ?? '', lengthLimit);
   const claims = jws && claimsOf(jws);
-  if (jws === undefined || claims === undefined) throw invalidClient('malformed client assertion');
+  if (jws === undefined || claims === undefined) throw faulty(malformed);
   const client = await claimedClient(deps, claims, form.get('client_id'));
   const isSigned = isSignedByClient(jws, client);
   if (client === undefined) throw invalidClient('unknown client');
-  if (!isSigned) return refuseKnown(deps, 'client assertion not signed by a key of the client', client);
-  const { jti, expiresAt } = checkedClaims(claims, { issuer: deps.issuer, at });
+  if (!isSigned) {
+    return refuseKnown(deps, 'client assertion not signed by a key of the client', { claimed: client });
+  }
+  const { jti, expiresAt } = checkedClaims(claims, { issuer: deps.issuer, client, at });
   const claimed = await deps.store.tokens.claimAssertion(
     sha256(JSON.stringify([client.keySet.clientId, jti])),
     Math.ceil(later(expiresAt, skewSeconds)),
     at,
   );
-  if (claimed !== 'claimed') throw invalidClient('client assertion used before');
-  if (!isUsable(client)) throw invalidClient('client or application disabled');
+  if (claimed !== 'claimed')
+    throw faulty('This client assertion was used before: sign a new one for each request.', client);
+  if (!isUsable(client)) throw invalidClient('client or application disabled', { claimed: client });
   return client;
 };
 
@@ -55,8 +61,10 @@ const claimedClient = async (
   { iss, sub }: JsonObject,
   clientId: string | undefined,
 ): Promise<Client | undefined> => {
-  if (typeof sub !== 'string' || iss !== sub) throw invalidClient('iss and sub of the client assertion differ');
-  if (clientId !== undefined && clientId !== sub) throw invalidClient('client_id is not that of the client assertion');
+  if (typeof sub !== 'string' || iss !== sub)
+    throw faulty('In the client assertion iss and sub must both be the client id.');
+  if (clientId !== undefined && clientId !== sub)
+    throw faulty('The client_id in the body is not the sub of the client assertion.');
   return store.applications.findClient(sub);
 };
 
@@ -85,18 +93,33 @@ const isAssertionType = (typ: unknown): boolean =>
 /** RFC 7523 §3. The audience is this issuer as a single text: one that names others as well could have been collected elsewhere. */
 const checkedClaims = (
   { aud, exp, nbf, iat, jti }: JsonObject,
-  { issuer, at }: { readonly issuer: string; readonly at: EpochMillis },
+  { issuer, client, at }: { readonly issuer: string; readonly client: Client; readonly at: EpochMillis },
 ): { readonly jti: string; readonly expiresAt: EpochMillis } => {
-  if (aud !== issuer) throw invalidClient('aud of the client assertion is not exactly the issuer');
-  if (typeof jti !== 'string' || jti === '') throw invalidClient('client assertion without jti');
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) throw invalidClient('client assertion without exp');
+  if (aud !== issuer) throw faulty(otherAudience, client);
+  if (typeof jti !== 'string' || jti === '')
+    throw faulty('The client assertion needs a jti, another text each time.', client);
+  if (typeof exp !== 'number' || !Number.isFinite(exp))
+    throw faulty('The client assertion needs exp, a number of seconds since 1970.', client);
   const expiresAt = later(0, exp);
-  if (expiresAt <= later(at, -skewSeconds)) throw invalidClient('client assertion expired');
-  if (expiresAt > later(at, longestLifeSeconds + skewSeconds))
-    throw invalidClient('exp of the client assertion too far ahead');
-  if (![nbf, iat].every((instant) => isPast(instant, at))) throw invalidClient('client assertion not valid yet');
+  if (expiresAt <= later(at, -skewSeconds)) throw faulty('The client assertion has expired.', client);
+  if (expiresAt > later(at, longestLifeSeconds + skewSeconds)) {
+    throw faulty('The exp of the client assertion must be at most five minutes ahead.', client);
+  }
+  if (![nbf, iat].every((instant) => isPast(instant, at)))
+    throw faulty('The client assertion is not valid yet: look at iat, nbf and the clock.', client);
   return { jti, expiresAt };
 };
+
+const malformed = `The client_assertion must be a signed JWT of at most ${lengthLimit} characters, with no member twice and without crit and b64.`;
+const otherAudience =
+  'The aud of the client assertion must be the issuer as one text: no list, and not the URL of an endpoint.';
+
+/**
+ * What can be read off the assertion, or was signed by a key of the client, is said in the answer too (RFC 7523 §3.2).
+ * @param client whose key signed it; absent where nothing is known yet
+ */
+const faulty = (description: string, client?: Client): OAuthError =>
+  invalidClient(description, { description, ...(client && { claimed: client }) });
 
 const isPast = (instant: unknown, at: EpochMillis): boolean =>
   instant === undefined || (typeof instant === 'number' && later(0, instant) <= later(at, skewSeconds));

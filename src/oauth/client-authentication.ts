@@ -30,7 +30,7 @@ export interface PresentedCredentials {
 /**
  * Client authentication (RFC 6749 §2.3): a secret in the header or in the body, a signed assertion, or nothing for a public client; one method per request.
  * The first use of a rotated secret gives the ones before it their end.
- * @throws OAuthError invalid_request for more than one method, invalid_client for everything else, whatever is wrong
+ * @throws OAuthError invalid_request for more than one method, invalid_client for everything else
  */
 export const authenticateClient = async (
   deps: OAuthDeps,
@@ -57,10 +57,16 @@ const byOneMethod = async (
   if (form.get('client_assertion') !== undefined) return { client: await authenticateByAssertion(deps, form, at) };
   const clientId = form.get('client_id');
   const clientSecret = form.get('client_secret');
-  if (clientId === undefined) throw invalidClient('no client authentication');
+  if (clientId === undefined) throw noAuthentication();
   if (clientSecret === undefined) return byNothing(deps, clientId);
   return bySecret(deps, { clientId, clientSecret: new Secret(clientSecret), at });
 };
+
+const noAuthentication = (): OAuthError =>
+  invalidClient('no client authentication', {
+    description:
+      'The request does not say which client it is from: send HTTP Basic, or client_id and client_secret in the body, or a client assertion.',
+  });
 
 const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
   const inBody = form.get('client_secret') !== undefined;
@@ -78,13 +84,19 @@ const byHeader = (
   }: { readonly header: string; readonly bodyClientId: string | undefined; readonly at: EpochMillis },
 ): Promise<AuthenticatedClient> => {
   const credentials = parseBasic(header);
-  if (credentials === undefined) throw invalidClient('malformed Basic credentials or another scheme');
+  if (credentials === undefined) throw notBasic();
   if (bodyClientId !== undefined && bodyClientId !== credentials.clientId) {
     throw new OAuthError('invalid_request', 'The client_id in the body is not the one in the Authorization header.');
   }
   const { clientId, clientSecret } = credentials;
   return bySecret(deps, { clientId, clientSecret, at });
 };
+
+const notBasic = (): OAuthError =>
+  invalidClient('malformed Basic credentials or another scheme', {
+    description:
+      'The Authorization header must be Basic and the base64 of id:secret in UTF-8, both form-urlencoded (RFC 6749 section 2.3.1).',
+  });
 
 interface SecretCredentials {
   readonly clientId: string;
@@ -100,10 +112,11 @@ const bySecret = async (
   const client = await deps.store.applications.findClient(clientId);
   const secret = matchingSecret(deps.keyring, client?.keySet.secrets ?? [], clientSecret);
   if (client === undefined) throw invalidClient('unknown client');
-  if (secret === undefined) return refuseKnown(deps, whyNoSecret(deps.keyring, client), client);
-  if (!isLive(secret, at)) return refuseKnown(deps, 'expired secret', client);
-  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', client);
-  if (!usesSecrets(client)) return refuseKnown(deps, 'the client is registered for another method', client);
+  if (secret === undefined) return refuseKnown(deps, whyNoSecret(deps.keyring, client), { claimed: client });
+  if (!isLive(secret, at)) return refuseKnown(deps, 'expired secret', { claimed: client });
+  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', { claimed: client });
+  if (!usesSecrets(client))
+    return refuseKnown(deps, 'the client is registered for another method', { claimed: client });
   deps.noteUse(secret.id, at);
   return { client, secretId: secret.id };
 };
@@ -114,13 +127,17 @@ const whyNoSecret = (keyring: Keyring, { keySet }: Client): string =>
     ? 'wrong secret'
     : 'wrong secret, or one whose digest was made with a key that TALLYGATE_SECRET_KEY lacks';
 
+const nobodyPublic =
+  'No public client has this client_id. A client with a secret or a key sends it too: by HTTP Basic, client_secret or client_assertion.';
+
 const byNothing = async (deps: OAuthDeps, clientId: string): Promise<AuthenticatedClient> => {
   const client = await deps.store.applications.findClient(clientId);
-  if (client === undefined) throw invalidClient('unknown client');
+  if (client === undefined) throw invalidClient('unknown client', { description: nobodyPublic });
+  const told = { claimed: client, description: nobodyPublic };
   if (client.keySet.authenticationMethod !== 'NONE') {
-    return refuseKnown(deps, 'confidential client without credentials', client);
+    return refuseKnown(deps, 'confidential client without credentials', told);
   }
-  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', client);
+  if (!isUsable(client)) return refuseKnown(deps, 'client or application disabled', told);
   return { client };
 };
 

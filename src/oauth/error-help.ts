@@ -29,7 +29,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
   invalid_client: {
     source: 'RFC 6749 section 5.2, RFC 7617 section 2',
     cause:
-      'The client did not prove who it is: no credentials, an unknown client id, a wrong, expired or revoked secret, a client or application that is switched off, a client assertion that does not hold, or a method other than the one the keys were made for. The answer does not say which, because that would help to guess.',
+      'The client did not prove who it is: no credentials, an unknown client id, a wrong, expired or revoked secret, a client or application that is switched off, a client assertion that does not hold, or a method other than the one the keys were made for. Where the request does not show it by itself, the answer does not say which, because that would help to guess.',
     fix: [
       'Compare the client id with the keys of the application, and look whether the keys and the application are enabled.',
       'Form-urlencode id and secret before the base64 of Basic if they hold other characters than letters, digits and - . _ ~ (curl -u does not).',

@@ -139,6 +139,38 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
   });
 
   test.each([
+    { what: 'the token endpoint as aud', claims: { aud: `${iss}/token` }, says: 'aud' },
+    { what: 'an exp that is over', claims: { exp: 1 }, says: 'expired' },
+    { what: 'an exp far ahead', claims: { exp: 9_999_999_999 }, says: 'five minutes' },
+    { what: 'an iat ahead', claims: { iat: 9_999_999_999 }, says: 'iat' },
+    { what: 'no jti', claims: { jti: undefined }, says: 'jti' },
+    { what: 'iss and sub that differ', claims: { iss: 'other' }, says: 'iss and sub' },
+  ])('with $what is told so (RFC 7523 §3.2)', async ({ claims, says }) => {
+    const { body } = await present(await signed({ ...goodClaims(), ...claims }));
+    expect(body).toMatchObject({ error: 'invalid_client', error_description: expect.stringContaining(says) });
+  });
+
+  it('that is used again, or is no JWT, is told so', async () => {
+    const assertion = await signed(goodClaims());
+    await present(assertion);
+    expect((await present(assertion)).body.error_description).toMatch(/used before/);
+    expect((await present('x')).body.error_description).toMatch(/signed JWT/);
+  });
+
+  it('is told nothing of a client that is unknown, disabled or has other keys', async () => {
+    const off = await issuer.keys({ authenticationMethod: 'PRIVATE_KEY_JWT', jwks });
+    const { clientId: disabled } = off.client.keySet;
+    await updateKeys(issuer.deps, issuer.actor, { clientId: disabled, enabled: false });
+    const assertions = [
+      signed({ ...goodClaims(), iss: 'nobody', sub: 'nobody' }),
+      signed({ ...goodClaims(), aud: 'x' }, {}, strangers.ES256),
+      signed({ ...goodClaims(), iss: disabled, sub: disabled }),
+    ];
+    const answers = await Promise.all(assertions.map(async (assertion) => (await present(await assertion)).body));
+    expect(new Set(answers.map(({ error_description: said }) => said)).size).toBe(1);
+  });
+
+  test.each([
     { what: 'the kid of another key', header: { kid: 'EdDSA' } },
     { what: 'a kid that nobody has', header: { kid: 'x' } },
     { what: 'a kid that every object has', header: { kid: '__proto__' } },

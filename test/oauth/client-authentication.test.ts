@@ -101,6 +101,43 @@ describe('client authentication', () => {
     });
   });
 
+  it.each([
+    {
+      shows: 'no credentials',
+      more: { authorization: [] },
+      says: 'HTTP Basic, or client_id and client_secret in the body',
+    },
+    {
+      shows: 'a secret without client_id',
+      more: { authorization: [] },
+      params: { client_secret: 'x' },
+      says: 'client_id',
+    },
+    {
+      shows: 'credentials that are not base64',
+      more: { authorization: ['Basic key:secret'] },
+      says: 'base64 of id:secret',
+    },
+    { shows: 'another scheme', more: { authorization: ['Bearer abc'] }, says: 'must be Basic' },
+  ])('says what would be right where the request shows $shows', async ({ more, params = {}, says }) => {
+    const { status, headers, body } = await server.token(keySet, { ...grant, ...params }, more);
+    expect({ status, error: body.error }).toEqual({ status: 401, error: 'invalid_client' });
+    expect(headers['www-authenticate']).toBe(challenge);
+    expect(body.error_description).toContain(says);
+  });
+
+  it('answers a client_id alone alike, whether there is such a client or it has to authenticate', async () => {
+    const off = await server.keys({ authenticationMethod: 'NONE', enabled: false });
+    const answers = await Promise.all(
+      ['nobody', keySet.clientId, off.clientId].map(async (id) => {
+        const answer = await server.token(keySet, { ...grant, client_id: id }, { authorization: [] });
+        return JSON.stringify({ ...answer, body: { ...answer.body, request_id: '' } });
+      }),
+    );
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('No public client has this client_id.');
+  });
+
   it('answers unknown, wrong, disabled and expired alike, but for the request id', async () => {
     const disabled = await server.keys({ enabled: false });
     const disabledApplication = await server.keys({}, { enabled: false });

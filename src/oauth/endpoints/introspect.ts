@@ -57,9 +57,14 @@ const viewerOf = async (deps: OAuthDeps, presented: PresentedCredentials): Promi
   if (hasBearerScheme(presented.authorization)) return bearerViewer(deps, presented);
   const { client } = await authenticateClient(deps, presented);
   const { id, clientId, authenticationMethod, scopes } = client.keySet;
-  if (authenticationMethod === 'NONE') throw invalidClient('introspection by a public client');
+  if (authenticationMethod === 'NONE') throw publicViewer();
   return { keySetId: id, clientId, seesAll: scopes.includes(introspectScope) };
 };
+
+const publicViewer = (): OAuthError =>
+  invalidClient('introspection by a public client', {
+    description: 'Introspection is for clients that authenticate: a client without a secret or a key cannot use it.',
+  });
 
 /** What stands in a body for authentication, of a client or by a bearer token (RFC 6750 §2.2). */
 const otherMethods = ['client_secret', 'client_assertion', 'client_assertion_type', 'access_token'] as const;

@@ -50,7 +50,7 @@ const token = async (deps: OAuthDeps, request: EndpointRequest): Promise<Endpoin
 
 const grantTypeOf = (form: Form): GrantName => {
   const grantType = form.get('grant_type');
-  if (grantType === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'The body has no parameter grant_type.');
   if (isGrantName(grantType)) return grantType;
   throw new OAuthError('unsupported_grant_type', 'The server has no such grant type; its metadata lists those it has.');
 };
