@@ -46,3 +46,10 @@ export class OAuthError extends Error {
     this.headers = more.headers ?? {};
   }
 }
+
+/** What load or a fault refuses, not the request: 503 with `Retry-After` (RFC 9110 §10.2.3). */
+export const tryAgain = (what: string, seconds: number, more: { readonly detail?: string } = {}): OAuthError =>
+  new OAuthError('temporarily_unavailable', `${what} Try again after the seconds in Retry-After.`, {
+    ...more,
+    headers: { 'retry-after': String(seconds) },
+  });

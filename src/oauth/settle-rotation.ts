@@ -4,7 +4,7 @@ import type { AuditEvent } from '../model/audit-event.js';
 import type { EpochMillis } from '../model/clock.js';
 import { secretsAfterUse } from '../model/secret-rotation.js';
 import type { OAuthDeps } from './oauth-deps.js';
-import { OAuthError } from './oauth-error.js';
+import { tryAgain } from './oauth-error.js';
 
 /** A client secret that has just authenticated a client. */
 export interface SecretUse {
@@ -34,9 +34,7 @@ export const settleRotation = async (deps: OAuthDeps, use: SecretUse): Promise<b
     if (outcome === 'replaced') return true;
     if (outcome === 'unknown') return false;
   }
-  throw new OAuthError('temporarily_unavailable', 'The client is being changed: try again.', {
-    detail: 'no end to changes of the application',
-  });
+  throw tryAgain('The client is being changed.', 1, { detail: 'no end to changes of the application' });
 };
 
 const isStillThere = ({ keySet }: Client, { client, secretId, at }: SecretUse): boolean =>

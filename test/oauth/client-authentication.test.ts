@@ -159,6 +159,19 @@ describe('client authentication', () => {
     expect(answers[0]?.status).toBe(401);
   });
 
+  it('asks to try again, and says when, where others change the client all the time', async () => {
+    const rotated = { ...server.secret('x'.repeat(30)), retiresOlderAfterSeconds: 0 };
+    const changing = await server.keys({ secrets: [server.secret(clientSecret), rotated] });
+    const lost = () => Promise.resolve('version_moved' as const);
+    const store = { ...server.store, applications: { ...server.store.applications, replace: lost } };
+    const authorization = [basic(changing.clientId, 'x'.repeat(30))];
+    const sent = { method: 'POST', query: '', headers: form, authorization, body: Buffer.from(''), requestId: '' };
+    await expect(tokenEndpoint({ ...server.deps, store }).handle(sent)).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      headers: { 'retry-after': '1' },
+    });
+  });
+
   it('asks the store as much for a client that is there as for one that is not, before it refuses it', async () => {
     const { store, calls } = watchedStore(server.store);
     const endpoint = tokenEndpoint({ ...server.deps, store });

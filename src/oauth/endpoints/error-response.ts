@@ -1,6 +1,6 @@
 import { HashQueueFull } from '../../crypto/password-hasher.js';
 import { StoreBusy, StoreUnavailable } from '../../store/port/store.js';
-import { OAuthError } from '../oauth-error.js';
+import { OAuthError, tryAgain } from '../oauth-error.js';
 import type { EndpointResponse } from './endpoint.js';
 import { jsonHeaders } from './json-headers.js';
 
@@ -36,8 +36,3 @@ export const refusalOf = (error: unknown): OAuthError => {
   if (error instanceof StoreUnavailable) return tryAgain('The server cannot reach its store.', 1);
   return new OAuthError('server_error', 'The server could not answer this request.', { cause: error });
 };
-
-const tryAgain = (what: string, seconds: number): OAuthError =>
-  new OAuthError('temporarily_unavailable', `${what} Try again after the seconds in Retry-After.`, {
-    headers: { 'retry-after': String(seconds) },
-  });
