@@ -18,7 +18,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => process.stdout.write(`quickstart: ${line}\n`);
 
 /** Each in a shell of its own, all against the server that the README's first block starts. */
-const pages = ['README.md', 'docs/administration.md', 'docs/tokens.md', 'docs/operations.md'];
+const pages = ['README.md', 'docs/administration.md', 'docs/tokens.md', 'docs/statistics.md', 'docs/operations.md'];
 
 /** Marked blocks of a page: name, commands, and the JSON answers where some follow. */
 const blocksOf = (text) =>
