@@ -75,7 +75,7 @@ const firstTokenOf = (issuer: string, { endpoints }: Tables): string => {
   return `<section aria-labelledby="first-token">
 <h2 id="first-token">First token</h2>
 <pre><code>${escaped(line)}</code></pre>
-<p>Put the id and secret of a client in place of <code>CLIENT_ID</code> and <code>CLIENT_SECRET</code>. An administrator makes them; in development the first start writes a pair to <code>.tallygate/quickstart.env</code>.</p>
+<p>Put the id and secret of a client in place of <code>CLIENT_ID</code> and <code>CLIENT_SECRET</code>. An administrator makes them; in development the first start writes a pair to <code>.tallygate/quickstart.env</code>: <code>TG_KEY</code> and <code>TG_SECRET</code>.</p>
 </section>`;
 };
 
