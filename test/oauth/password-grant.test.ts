@@ -110,7 +110,9 @@ describe('the password grant', () => {
       { ...login, password: 'x'.repeat(1025) },
       { ...login, password: 'é'.repeat(513) },
     ];
-    const answers = await Promise.all(wrong.map((params) => server.token(keySet, params)));
+    const answers = [];
+    // One after the other: on a busy machine some of ten at once would not be hashed at all.
+    for (const params of wrong) answers.push(await server.token(keySet, params));
     const bodies = answers.map(({ status, headers, body }) =>
       JSON.stringify({ status, headers, ...body, request_id: '' }),
     );
