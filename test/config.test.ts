@@ -89,6 +89,12 @@ describe('a value in a file', () => {
     expect(secret.secretKey?.map((each) => each.reveal())).toEqual([key]);
   });
 
+  it('that is empty stops the start, and so does an empty flag', async () => {
+    const empty = await sentences({ TALLYGATE_DATA_DIR_FILE: file('empty', '\n') });
+    expect(empty).toEqual(['TALLYGATE_DATA_DIR_FILE must be a path, without line breaks.']);
+    expect(await sentences({}, ['--data-dir='])).toEqual(['--data-dir must be a path, without line breaks.']);
+  });
+
   it('that cannot be read, or given beside the value, stops the start', async () => {
     const missing = await sentences({ TALLYGATE_PORT_FILE: join(folder, 'nowhere') });
     expect(missing).toEqual(['TALLYGATE_PORT_FILE names a file that cannot be read.']);
@@ -147,6 +153,7 @@ describe('a malformed value', () => {
     { name: 'databaseUrl', values: ['postgres://x', 'tallygate.db'] },
     { name: 'secretKey', values: ['short', `${key}=`, `${key},`, `${key} ${otherKey}`] },
     { name: 'trustedProxies', values: ['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129'] },
+    { name: 'dataDir', values: [' ', 'data\n', 'a\nb'] },
     { name: 'logLevel', values: ['verbose'] },
     { name: 'statisticsTimeZone', values: ['CET', 'Europe/Berlyn'] },
     { name: 'metricsPerApplication', values: ['yes', '1'] },

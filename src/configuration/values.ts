@@ -32,7 +32,7 @@ export const wholeNumber =
 export const yesOrNo: Parse<boolean> = (text) => oneOf('true', 'false')(text) === 'true';
 
 export const path: Parse<string> = (text) => {
-  if (text.includes('\0')) throw new BadValue('must be a path.');
+  if (text.trim() === '' || /\p{Cc}/u.test(text)) throw new BadValue('must be a path, without line breaks.');
   return text;
 };
 
