@@ -195,6 +195,17 @@ describe('a value that does not fit names its field and what would fit, and is n
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field } }]);
   });
 
+  it.each(['OK', 'Conflict', 'GRAPHQL_PARSE_FAILED', ''])(
+    'takes %j for no outcome of an audit event',
+    async (outcome) => {
+      const query = 'query ($outcome: String) { auditEvents(outcome: $outcome) { nodes { id } } }';
+      const { body } = await ask(query, { outcome });
+      expect(body.errors).toMatchObject([
+        { message: expect.stringMatching(/^Give one of ok, .*CONFLICT/), extensions: { field: 'outcome' } },
+      ]);
+    },
+  );
+
   it('tells ten errors at most', async () => {
     const query =
       'query ($ids: [ID!]) { registeredUsers(applicationIds: $ids, period: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }) { date } }';
