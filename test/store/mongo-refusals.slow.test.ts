@@ -49,17 +49,6 @@ describe('a MongoDB that cannot keep what is promised', () => {
   });
 
   it.each([
-    { what: 'has no host', url: 'mongodb://' },
-    { what: 'has an unknown option', url: 'mongodb://localhost:1/?noSuchOption=secret-word' },
-    { what: 'has a bad number', url: 'mongodb://localhost:99999999/' },
-    { what: 'holds a bare percent sign', url: 'mongodb://user:%secret-word@localhost:1/' },
-  ])('stops the start with a sentence that does not hold the URL when it $what', async ({ url }) => {
-    const message = await refusal(url);
-    expect(message).toMatch(/not a valid MongoDB connection string/);
-    expect(message).not.toContain('secret-word');
-  });
-
-  it.each([
     { name: 'a%2Fb', says: /a character that MongoDB refuses/ },
     { name: '/', says: /a character that MongoDB refuses/ },
     ...[...'/\\. "$*<>:|'].map((character) => ({ name: `a${character}b`, says: /a character that MongoDB refuses/ })),
@@ -67,7 +56,7 @@ describe('a MongoDB that cannot keep what is promised', () => {
     { name: 'a%00b', says: /a character that MongoDB refuses/ },
     { name: 'a'.repeat(64), says: /longer than 63 bytes/ },
     { name: 'é'.repeat(32), says: /longer than 63 bytes/ },
-    { name: '%', says: /not a valid MongoDB connection string/ },
+    { name: '%', says: /write %25 for %/ },
   ])('stops the start before it connects when the database is called $name', async ({ name, says }) => {
     expect(await refusal(`mongodb://localhost:1/${name}`)).toMatch(says);
     expect(await refusal(`mongodb+srv://user:secret-word@db.example/${name}`)).toMatch(says);
