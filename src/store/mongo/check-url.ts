@@ -4,6 +4,9 @@ import { createSecureContext } from 'node:tls';
 import { mongo } from 'mongoose';
 import type { ConnectOptions } from 'mongoose';
 import { StoreRefused } from '../port/store.js';
+import { clientOptions } from './client-options.js';
+import { connectionLimit } from './pool-state.js';
+import { faultInText, faultOfRefused } from './url-fault.js';
 
 const defaultDatabase = 'tallygate';
 
@@ -16,18 +19,27 @@ export const databaseOf = (url: string): ConnectOptions =>
  * @throws StoreRefused with a sentence that does not hold the URL
  */
 export const checkUrl = (url: string): void => {
+  const fault = faultInText(url);
+  if (fault !== undefined) throw new StoreRefused(fault);
+  const options = optionsOf(url);
+  if (options.minPoolSize > connectionLimit) {
+    throw new StoreRefused(`The value of minPoolSize in the database URL is more than ${connectionLimit}, the most.`);
+  }
+  checkDatabaseName(options.dbName);
+  if (options.tls) checkTlsFiles(options);
+};
+
+const optionsOf = (url: string): mongo.MongoOptions => {
   try {
-    const { options } = new mongo.MongoClient(url, databaseOf(url));
-    checkDatabaseName(options.dbName);
-    if (options.tls) checkTlsFiles(options);
+    return new mongo.MongoClient(url, { ...clientOptions(1), ...databaseOf(url) }).options;
   } catch (error) {
-    throw urlRefusal(error);
+    throw urlRefusal(url, error);
   }
 };
 
 /** Sentences without the driver's words, which may hold the URL and so the password. */
-export const urlRefusal = (error: unknown): unknown =>
-  isMalformed(error) ? new StoreRefused('The database URL is not a valid MongoDB connection string.', error) : error;
+export const urlRefusal = (url: string, error: unknown): unknown =>
+  isMalformed(error) ? new StoreRefused(faultOfRefused(url), error) : error;
 
 const isMalformed = (error: unknown): boolean =>
   error instanceof Error &&

@@ -2,34 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { Mongoose, mongo } from 'mongoose';
 import type { Connection, ConnectOptions } from 'mongoose';
 import { StoreRefused, StoreUnavailable } from '../port/store.js';
-import { connectionLimit } from './pool-state.js';
 import { checkUrl, databaseOf, urlRefusal } from './check-url.js';
-import { commandMillis, within } from './run.js';
+import { clientOptions } from './client-options.js';
+import { within } from './run.js';
 import type { Sample } from './store-clock.js';
 import { storeError } from './store-error.js';
 
-/**
- * Everything is acknowledged by a majority and read from the primary: what was answered cannot come back, and decisions read what is. No
- * wait of the driver is longer than a caller of the store may wait (see `run`).
- */
-const optionsFor = (patience: number): ConnectOptions => ({
-  appName: 'tallygate',
-  autoCreate: false,
-  autoIndex: false,
-  bufferCommands: false,
-  ignoreUndefined: true,
-  readPreference: 'primary',
-  readConcern: { level: 'majority' },
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 1_200 * patience },
-  retryReads: true,
-  retryWrites: true,
-  maxPoolSize: connectionLimit,
-  waitQueueTimeoutMS: commandMillis * patience,
-  serverSelectionTimeoutMS: 1_000 * patience,
-  connectTimeoutMS: 1_000 * patience,
-  socketTimeoutMS: 1_300 * patience,
-  heartbeatFrequencyMS: 1_000,
-});
+/** What Mongoose does by itself, and must not: collections and indexes are made in one step. */
+const mongooseOptions = { autoCreate: false, autoIndex: false, bufferCommands: false } satisfies ConnectOptions;
 
 /** For the first connection, which may have to look up names and make TLS ready. */
 const connectMillis = 5_000;
@@ -42,24 +22,29 @@ export const connect = async (url: string, patience: number): Promise<Connection
   const connection = new Mongoose().createConnection();
   try {
     checkUrl(url);
-    await within(connectMillis, () => connection.openUri(url, { ...optionsFor(patience), ...databaseOf(url) }));
+    await within(connectMillis, () =>
+      connection.openUri(url, { ...mongooseOptions, ...clientOptions(patience), ...databaseOf(url) }),
+    );
     return connection;
   } catch (error) {
     await connection.destroy(true).catch(() => undefined); // the refusal says what went wrong
-    throw refusal(error);
+    throw refusal(url, error);
   }
 };
 
-const refusal = (error: unknown): unknown => {
+const refusal = (url: string, error: unknown): unknown => {
   if (error instanceof StoreUnavailable && isOfOldServer(error.cause)) return tooOld(error.cause);
-  return startError(urlRefusal(error));
+  return startError(urlRefusal(url, error));
 };
 
 /** What a failed start is told as. */
 export const startError = (error: unknown): unknown => {
   if (!(error instanceof mongo.MongoServerError)) return storeError(error);
   if (error.code === 18 || error.code === 8000) {
-    return new StoreRefused('MongoDB refuses the user name or password in the database URL.', error);
+    return new StoreRefused(
+      'MongoDB refuses the user name or password in the database URL.',
+      error,
+    );
   }
   if (error.code === 13) return new StoreRefused('The database user may not read and write this database.', error);
   if (error.code === 73)
