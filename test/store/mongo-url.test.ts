@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { mongo } from 'mongoose';
 import { lookAtStore } from '../../src/store/open-store.js';
+import { databaseOf } from '../../src/store/mongo/check-url.js';
 import { clientOptions, urlOptions } from '../../src/store/mongo/client-options.js';
 
 /** What the start says of a URL; undefined: nothing. */
@@ -54,6 +55,25 @@ describe('a MongoDB URL that cannot be right', () => {
     'mongodb://user@host/?authMechanism=MONGODB-X509&tls=true&authMechanismProperties=SERVICE_NAME:a@b',
   ])('is not what is said of %s', async (url) => {
     expect(await saidOf(url)).toBeUndefined();
+  });
+});
+
+describe('a MongoDB URL without the name of a database', () => {
+  it.each([
+    { url: 'mongodb://user:word@host/?replicaSet=rs0', user: 'admin' },
+    { url: 'mongodb://user:word@host', user: 'admin' },
+    { url: 'mongodb://user:word@host/?authSource=people', user: 'people' },
+    { url: 'mongodb://user:word@host/?authMechanism=PLAIN', user: '$external' },
+    { url: 'mongodb://host?tls=true&tlsCAFile=/etc/ca.pem', user: undefined },
+  ])('means tallygate, and another one for its user: $url', ({ url, user }) => {
+    const { dbName, credentials } = new mongo.MongoClient(url, databaseOf(url)).options;
+    expect([dbName, credentials?.source]).toEqual(['tallygate', user]);
+  });
+
+  it('is told from one with a name, which is that of its user too', () => {
+    const url = 'mongodb://user:word@host/name?authMechanism=SCRAM-SHA-256';
+    const { dbName, credentials } = new mongo.MongoClient(url, databaseOf(url)).options;
+    expect([dbName, credentials?.source]).toEqual(['name', 'name']);
   });
 });
 

@@ -10,9 +10,17 @@ import { faultInText, faultOfRefused } from './url-fault.js';
 
 const defaultDatabase = 'tallygate';
 
-/** Which database is meant when the URL does not say. */
+/** Which database is meant when the URL does not say. The user is still looked for where the URL alone would have him looked for. */
 export const databaseOf = (url: string): ConnectOptions =>
-  /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: defaultDatabase };
+  namesDatabase.test(url) ? {} : { dbName: defaultDatabase, ...authDatabaseOf(url) };
+
+const namesDatabase = /^mongodb(?:\+srv)?:\/\/[^/?]+\/[^?]/;
+
+/** The driver would take the database that is meant for his. What mongodb+srv:// stands for may say where he is, unless it is said here. */
+const authDatabaseOf = (url: string): mongo.MongoClientOptions => {
+  const authSource = url.startsWith('mongodb://') ? new mongo.MongoClient(url).options.credentials?.source : undefined;
+  return authSource === undefined ? {} : { authSource };
+};
 
 /**
  * Looks at a URL and at the files that it names, by the driver's own reading of it. Does not connect.

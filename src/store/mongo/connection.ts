@@ -42,7 +42,7 @@ export const startError = (error: unknown): unknown => {
   if (!(error instanceof mongo.MongoServerError)) return storeError(error);
   if (error.code === 18 || error.code === 8000) {
     return new StoreRefused(
-      'MongoDB refuses the user name or password in the database URL.',
+      'MongoDB refuses the user name or password in the database URL, or has that user in another database: authSource=… behind the ? names it.',
       error,
     );
   }
