@@ -33,7 +33,7 @@ describe('the metadata document (RFC 8414)', () => {
       revocation_endpoint_auth_methods_supported: [...confidential, 'none'],
       revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
       introspection_endpoint: 'https://tallygate.example/introspect',
-      introspection_endpoint_auth_methods_supported: confidential,
+      introspection_endpoint_auth_methods_supported: [...confidential, 'Bearer'],
       introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
       jwks_uri: 'https://tallygate.example/.well-known/jwks.json',
       grant_types_supported: ['client_credentials', 'refresh_token'],

@@ -149,7 +149,7 @@ rfcRows(8414, [
       for (const [endpoint, listed] of [
         ['token', [...methods, 'none']],
         ['revocation', [...methods, 'none']],
-        ['introspection', methods],
+        ['introspection', [...methods, 'Bearer']],
       ] as const) {
         expect(body[`${endpoint}_endpoint_auth_methods_supported`]).toEqual(listed);
         const algorithms: readonly string[] = body[`${endpoint}_endpoint_auth_signing_alg_values_supported`];

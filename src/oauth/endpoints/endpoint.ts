@@ -29,6 +29,8 @@ export interface Listing {
   readonly member: 'token_endpoint' | 'revocation_endpoint' | 'introspection_endpoint' | 'jwks_uri';
   /** The methods by which clients authenticate there; absent: none is needed. */
   readonly authenticationMethods?: readonly ClientAuthenticationMethod[];
+  /** Types of access tokens that do in place of them; absent: none. */
+  readonly accessTokenTypes?: readonly string[];
 }
 
 /** How the page at `/` speaks of what is at a path. */

@@ -27,6 +27,7 @@ export const introspectEndpoint = (deps: OAuthDeps): Endpoint => ({
   listing: {
     member: 'introspection_endpoint',
     authenticationMethods: clientAuthenticationMethods.filter((method) => method !== 'NONE'),
+    accessTokenTypes: ['Bearer'],
   },
   signpost: {
     group: 'tokens',

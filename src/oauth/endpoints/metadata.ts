@@ -47,12 +47,15 @@ type Member = readonly [name: string, value: unknown];
 const membersOf = (issuer: string, { paths: [path = ''], listing }: Endpoint): readonly Member[] =>
   listing === undefined ? [] : [[listing.member, issuer + path], ...authenticationMembers(listing)];
 
-const authenticationMembers = ({ member, authenticationMethods }: Listing): readonly Member[] => {
+/** Beside the methods of clients stand the token types that do in place of them (RFC 8414 §2, `introspection_endpoint_auth_methods_supported`). */
+const authenticationMembers = ({
+  member,
+  authenticationMethods,
+  accessTokenTypes = [],
+}: Listing): readonly Member[] => {
   if (authenticationMethods === undefined) return [];
-  const methods: Member = [
-    `${member}_auth_methods_supported`,
-    authenticationMethods.map((method) => method.toLowerCase()),
-  ];
+  const names = authenticationMethods.map((method) => method.toLowerCase());
+  const methods: Member = [`${member}_auth_methods_supported`, [...names, ...accessTokenTypes]];
   // Required where a JWT method is among them (RFC 8414 §2).
   return authenticationMethods.includes('PRIVATE_KEY_JWT')
     ? [methods, [`${member}_auth_signing_alg_values_supported`, jwsAlgorithmNames]]
