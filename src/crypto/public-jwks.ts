@@ -38,18 +38,32 @@ export const parsePublicJwks = (text: string): PublicJwks => {
     : refused('Give each key a "kid" of its own: with several keys it says which one signed.');
 };
 
+/** What a signature says of the key that made it. */
+export interface KeyName {
+  readonly kid: unknown;
+  readonly alg: JwsAlgorithm;
+  /** Absent: a signature of any length. */
+  readonly signatureBytes?: number;
+}
+
 /**
- * The key of a set, for `alg`, that a signature by `kid` names. No other one is made: what it takes depends on the algorithm, and neither on the
- * number of keys nor on whether there is one of the name.
+ * The key of a set, for `alg`, that a signature by `kid` names. No other one is made: what it takes depends on the algorithm and the length
+ * of the signature, and neither on the number of keys nor on whether there is one of the name.
  */
-export const keyNamed = (
-  text: string,
-  { kid, alg }: { readonly kid: unknown; readonly alg: JwsAlgorithm },
-): ClientKey | undefined => {
+export const keyNamed = (text: string, { kid, alg, signatureBytes }: KeyName): ClientKey | undefined => {
   const jwk = named(kid, jwksIn(text) ?? []);
-  if (jwk === undefined || algorithmOf(jwk) !== alg) return undefined;
+  if (jwk === undefined || algorithmOf(jwk) !== alg || !canMake(jwk, signatureBytes)) return undefined;
   const key = clientKeyOf(jwk);
   return typeof key === 'string' ? undefined : key;
+};
+
+/** An RSA signature is as long as the modulus (RFC 8017 §8.1.2, §8.2.2). One of another length would be refused at once, and so tell the key's size. */
+const canMake = ({ kty, n }: JsonObject, signatureBytes: number | undefined): boolean =>
+  kty !== 'RSA' || signatureBytes === undefined || (typeof n === 'string' && modulusBytes(n) === signatureBytes);
+
+const modulusBytes = (n: string): number => {
+  const bytes = Buffer.from(n, 'base64url');
+  return bytes.length - bytes.findIndex((byte) => byte !== 0);
 };
 
 /** Without a `kid` on either side a single key is meant. */

@@ -68,22 +68,22 @@ const claimedClient = async (
   return store.applications.findClient(sub);
 };
 
-/** Makes one key of the algorithm and verifies one signature, whether or not there are such a client and such a key: the time tells nobody. */
+/** Makes one key of the algorithm and the signature's size, and verifies with it, whether or not there are such a client and such a key: the time tells nobody. */
 const isSignedByClient = (jws: CompactJws, client: Client | undefined): boolean => {
   const alg = jwsAlgorithmNamed(jws.header.alg);
   if (alg === undefined) return false;
   const key = client && keyFor(jws, { client, alg });
-  return isSignedBy(jws, key ?? decoyFor(alg)) && key !== undefined;
+  return isSignedBy(jws, key ?? decoyFor(alg, jws.signature.length)) && key !== undefined;
 };
 
 /** `kid` picks among the keys that the client has registered; a key is for its own algorithm alone, and other headers name none. */
 const keyFor = (
-  { header: { kid, typ } }: CompactJws,
+  { header: { kid, typ }, signature }: CompactJws,
   { client: { keySet }, alg }: { readonly client: Client; readonly alg: JwsAlgorithm },
 ): ClientKey | undefined => {
   if (keySet.authenticationMethod !== 'PRIVATE_KEY_JWT' || keySet.jwks === undefined) return undefined;
   if (typ !== undefined && !isAssertionType(typ)) return undefined;
-  return keyNamed(keySet.jwks, { kid, alg });
+  return keyNamed(keySet.jwks, { kid, alg, signatureBytes: signature.length });
 };
 
 /** A media type in any case; `application/` may stand in front or be left out (RFC 7515 §4.1.9). */

@@ -97,7 +97,29 @@ describe('the key that a signature names', () => {
     expect(keyNamed(text, { kid, alg })).toBeUndefined();
   });
 
-  test.each(jwsAlgorithms)('has a decoy for %s', (alg) => {
-    expect(decoyFor(alg)).toMatchObject({ algorithm: alg });
+  // Else OpenSSL would refuse the length at once, or take longer than for a decoy: the time would tell which clients have such keys.
+  it('of RSA is the one that could have made a signature of this length, and no other is tried', () => {
+    const large = { ...jwk(rsaPair(4096).publicKey), kid: 'a' };
+    const padded = Buffer.concat([Buffer.alloc(1), Buffer.from(String(large.n), 'base64url')]).toString('base64url');
+    for (const set of [setOf(large), setOf({ ...large, n: padded })]) {
+      expect(keyNamed(set, { kid: 'a', alg: 'RS256', signatureBytes: 512 })).toMatchObject({ algorithm: 'RS256' });
+      for (const signatureBytes of [0, 256, 511, 513]) {
+        expect(keyNamed(set, { kid: 'a', alg: 'RS256', signatureBytes })).toBeUndefined();
+      }
+    }
+  });
+
+  test.each(jwsAlgorithms)('has a decoy for %s, whatever the length of the signature', (alg) => {
+    for (const length of [0, 64, 256, 300, 513, 6000]) expect(decoyFor(alg, length)).toMatchObject({ algorithm: alg });
+  });
+
+  test.each([
+    { bytes: 256, bits: 2048 },
+    { bytes: 384, bits: 3072 },
+    { bytes: 512, bits: 4096 },
+  ])('has a decoy of $bits bits for a signature of $bytes bytes', ({ bytes, bits }) => {
+    for (const alg of ['RS256', 'PS256'] as const) {
+      expect(decoyFor(alg, bytes).key.asymmetricKeyDetails).toMatchObject({ modulusLength: bits });
+    }
   });
 });
