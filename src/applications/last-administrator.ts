@@ -5,9 +5,9 @@ import type { Actor } from '../model/actor.js';
 import { keySetsOf, type Application } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { ManagementError } from '../model/management-error.js';
-import type { Position } from '../model/page.js';
 import { lastingSecrets } from '../model/secret-rotation.js';
 import type { ApplicationStore } from '../store/port/applications.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 
 export interface Transition {
   /** As it was read; the write that follows takes place only while this is what is there. */
@@ -60,14 +60,10 @@ const standingOf = (application: Application | undefined, keySetId: string): num
 
 /** Reads applications until one administers; asked only when another one stops doing so, which is rare. */
 const findWitness = async (applications: ApplicationStore, exceptId: string): Promise<Application | undefined> => {
-  let after: Position | undefined;
-  do {
-    const page = await applications.page({ enabled: true }, { first: 100, ...(after === undefined ? {} : { after }) });
-    const witness = page.items.find((application) => application.id !== exceptId && administers(application));
+  for await (const page of pagesOfApplications(applications, { enabled: true })) {
+    const witness = page.find((application) => application.id !== exceptId && administers(application));
     if (witness !== undefined) return witness;
-    const last = page.items.at(-1);
-    after = page.hasNextPage && last !== undefined ? { at: last.createdAt, id: last.id } : undefined;
-  } while (after !== undefined);
+  }
   return undefined;
 };
 

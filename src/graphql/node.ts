@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { lookedUpId } from '../management/input-limits.js';
 import { keySetsOf } from '../model/application.js';
-import type { Position } from '../model/page.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 import type { Store } from '../store/port/store.js';
 import { keySetOf, type KeySetNode } from './key-set.js';
 import type { OperationContext } from './operation-context.js';
@@ -36,16 +36,12 @@ const findNode = async (store: Store, id: string): Promise<Found | undefined> =>
 
 /** Nothing finds a key set by its id: it lives inside its application. Looked for page by page, which nobody does often. */
 const findKeySet = async (store: Store, id: string): Promise<KeySetNode | undefined> => {
-  let after: Position | undefined;
-  do {
-    const page = await store.applications.page({}, { first: 100, ...(after === undefined ? {} : { after }) });
-    for (const application of page.items) {
+  for await (const page of pagesOfApplications(store.applications, {})) {
+    for (const application of page) {
       const keySet = keySetsOf(application).find((one) => one.id === id);
       if (keySet !== undefined) return keySetOf({ application, keySet });
     }
-    const last = page.items.at(-1);
-    after = page.hasNextPage && last !== undefined ? { at: last.createdAt, id: last.id } : undefined;
-  } while (after !== undefined);
+  }
   return undefined;
 };
 

@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { keySetsOf, type Application } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { grantNames, type GrantName } from '../model/grant-name.js';
-import type { Position } from '../model/page.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 import { StoreUnavailable } from '../store/port/store.js';
 import type { OAuthDeps } from './oauth-deps.js';
 
@@ -53,15 +52,11 @@ const stillUses = async (
 };
 
 const findUser = async ({ store }: OAuthDeps, name: GrantName): Promise<string | undefined> => {
-  let after: Position | undefined;
-  for (;;) {
-    const page = await store.applications.page({ enabled: true }, { first: 100, ...(after && { after }) });
-    const user = page.items.find((application) => hasGrant(application, name));
-    const last = page.items.at(-1);
-    if (user !== undefined || !page.hasNextPage || last === undefined) return user?.id;
-    after = { at: last.createdAt, id: last.id };
-    await setImmediate(); // other requests have their turn, also where the store answers at once
+  for await (const page of pagesOfApplications(store.applications, { enabled: true })) {
+    const user = page.find((application) => hasGrant(application, name));
+    if (user !== undefined) return user.id;
   }
+  return undefined;
 };
 
 const hasGrant = (application: Application, name: GrantName): boolean =>

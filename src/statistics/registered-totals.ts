@@ -1,4 +1,5 @@
 import type { EpochMillis } from '../model/clock.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 import type { Store } from '../store/port/store.js';
 import { countsBetween } from './counts-between.js';
 import type { RegistrationCut, RegistrationsOfMany } from './counts-between.js';
@@ -33,13 +34,11 @@ export const registeredUsersMetric = async (store: Store): Promise<ReadonlyMap<s
   }
 };
 
-const pageLength = 100;
-
 const oldestApplications = async (store: Store): Promise<readonly string[]> => {
-  const first = await store.applications.page({}, { first: pageLength });
-  const last = first.items.at(-1);
-  if (!first.hasNextPage || last === undefined) return first.items.map(({ id }) => id);
-  const after = { at: last.createdAt, id: last.id };
-  const second = await store.applications.page({}, { first: metricLimit - pageLength, after });
-  return [...first.items, ...second.items].map(({ id }) => id);
+  const found: string[] = [];
+  for await (const page of pagesOfApplications(store.applications, {})) {
+    found.push(...page.map(({ id }) => id));
+    if (found.length >= metricLimit) break;
+  }
+  return found.slice(0, metricLimit);
 };

@@ -5,6 +5,7 @@ import { splitPeriod } from '../model/calendar.js';
 import type { Bucket, Period } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
 import { badInput, ManagementError } from '../model/management-error.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 import type { Snapshot, Store } from '../store/port/store.js';
 import { countsBetween } from './counts-between.js';
 import type { CountsBetween, RegistrationsOfMany } from './counts-between.js';
@@ -124,22 +125,13 @@ const applicationsOf = async (search: Search): Promise<readonly Named[]> => {
 /** The list is read beside the cut: what was made since has no place in it. */
 const allApplications = async ({ store, cut, buckets }: Search): Promise<readonly Named[]> => {
   const found: Named[] = [];
-  for (let page = await store.applications.page({}, { first: pageLength }); ;) {
-    checkRows(found.length + page.items.length, buckets);
-    found.push(
-      ...(await inCut(
-        cut,
-        page.items.map(({ id }) => id),
-      )),
-    );
-    const last = page.items.at(-1);
-    if (!page.hasNextPage || last === undefined) return found;
-    await setImmediate(); // other requests have their turn, also where the store answers at once
-    page = await store.applications.page({}, { first: pageLength, after: { at: last.createdAt, id: last.id } });
+  for await (const page of pagesOfApplications(store.applications, {})) {
+    checkRows(found.length + page.length, buckets);
+    const ids = page.map(({ id }) => id);
+    found.push(...(await inCut(cut, ids)));
   }
+  return found;
 };
-
-const pageLength = 100;
 
 /** In the order of the ids; what is not there is left out. */
 const inCut = async (cut: Snapshot, ids: readonly string[]): Promise<readonly Named[]> => {

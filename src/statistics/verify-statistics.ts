@@ -4,6 +4,7 @@ import { keyEnvironments } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { notFound } from '../model/management-error.js';
 import { utcDayOf, utcDayStart } from '../model/quarter-hour.js';
+import { pagesOfApplications } from '../store/port/pages-of-applications.js';
 import type { RegistrationsOf } from '../store/port/registrations.js';
 import type { Snapshot, Store } from '../store/port/store.js';
 import { comparer, type StatisticsDifference } from './statistics-difference.js';
@@ -33,18 +34,18 @@ export const verifyStatistics = async (
   { applicationId }: { readonly applicationId?: string | null | undefined },
 ): Promise<StatisticsVerification> => {
   const asOf = await inSnapshot(store, (cut) => Promise.resolve(cut.asOf));
-  const applicationIds = applicationId ?? undefined;
+  const only = applicationId ?? undefined;
   const differences: StatisticsDifference[] = [];
   let checkedApplications = 0;
   let checkedRegistrations = 0;
-  for await (const id of applicationIds === undefined ? allApplications(store) : [await known(store, applicationIds)]) {
+  for await (const id of only === undefined ? allApplications(store) : [await known(store, only)]) {
     const checked = await verifyApplication(store, id, asOf);
     if (checked === undefined) continue;
     checkedApplications += 1;
     checkedRegistrations += checked.registrations;
     differences.push(...checked.differences.slice(0, differenceLimit - differences.length));
   }
-  if (applicationIds === undefined) {
+  if (only === undefined) {
     for await (const difference of unknownApplications(store)) {
       if (differences.length < differenceLimit) differences.push(difference);
     }
@@ -59,12 +60,7 @@ const known = async (store: Store, id: string): Promise<string> => {
 };
 
 async function* allApplications(store: Store): AsyncGenerator<string> {
-  for (let page = await store.applications.page({}, { first: 100 }); ;) {
-    yield* page.items.map(({ id }) => id);
-    const last = page.items.at(-1);
-    if (!page.hasNextPage || last === undefined) return;
-    page = await store.applications.page({}, { first: 100, after: { at: last.createdAt, id: last.id } });
-  }
+  for await (const page of pagesOfApplications(store.applications, {})) yield* page.map(({ id }) => id);
 }
 
 /** Rows and kept figures of applications that never were: nobody can ask for them. */

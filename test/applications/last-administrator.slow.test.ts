@@ -17,6 +17,8 @@ import {
   times,
   type Management,
 } from '../management/open-management.js';
+import { addApplication } from '../statistics/fixture.js';
+import { turnsDuring } from '../support/turns.js';
 
 let management: Management;
 let only: GeneratedKeys;
@@ -65,6 +67,14 @@ describe('the last administrator', () => {
     const before = await applicationOf(only);
     expect(await refusalOf(take(way, only))).toEqual({ code: 'CONFLICT' });
     expect(await applicationOf(only)).toEqual(before);
+  });
+
+  it('is looked for in a hundred applications at a time, and others have their turn in between', async () => {
+    const names = Array.from({ length: 501 }, (_, index) => `Orchard ${index}`);
+    await Promise.all(names.map((name) => addApplication(management.store, name)));
+    const disable = () => refusalOf(take('disabling the application', only));
+    expect(await disable()).toEqual({ code: 'CONFLICT' });
+    expect(await turnsDuring(disable)).toBeGreaterThanOrEqual(5);
   });
 
   it.each(ways)('does not mind %s when another application administers', async (way) => {

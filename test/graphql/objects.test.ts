@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, it, test } from '@jest/globals';
 import { getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql';
+import { createOperationRunner } from '../../src/graphql/operation-runner.js';
 import { buildManagementSchema } from '../../src/graphql/schema.js';
-import { anEvent } from '../statistics/fixture.js';
+import { systemActor } from '../../src/start/system-actor.js';
+import { addApplication, anEvent } from '../statistics/fixture.js';
+import { recordingLog } from '../support/recording-log.js';
 import { startTestServer } from '../support/server.js';
+import { turnsDuring } from '../support/turns.js';
 import { fixturesOf } from './fixtures.js';
 
 const server = await startTestServer();
@@ -55,6 +59,19 @@ describe('node', () => {
       expect(await ask('query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({ node: null });
     },
   );
+});
+
+it('looks for a key set in a hundred applications at a time, and others have their turn in between', async () => {
+  const crowded = await startTestServer();
+  const { oauth, store } = crowded;
+  await Promise.all(Array.from({ length: 1001 }, (_, index) => addApplication(store, `Orchard ${index}`)));
+  const { log } = recordingLog();
+  const runner = await createOperationRunner({ oauth, statisticsTimeZone: 'UTC', version: '0', log });
+  const look = () => runner.run(systemActor, { query: '{ node(id: "ks_nothing") { id } }', variables: {} });
+  expect((await look()).result).toEqual({ data: { node: null } });
+  expect(await turnsDuring(look)).toBeGreaterThanOrEqual(10);
+  await runner.stop();
+  await crowded.close();
 });
 
 describe('keys', () => {
