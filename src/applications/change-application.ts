@@ -37,7 +37,7 @@ export interface ApplicationChange {
  * of what is switched off, keeps the last administrator, and writes the audit event with the change; then it marks the families that
  * this has ended. A change that changes nothing raises no version and is still audited.
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a touched key set holds; CONFLICT on
- *   `ifVersion`, on a name or client id that is taken, and for the last administrator
+ *   `ifVersion`, on a name or client id that is taken, and for the last administrator; UNAVAILABLE as `untilDecided`
  */
 export const changeApplication = async (
   deps: ApplicationDeps,

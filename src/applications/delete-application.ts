@@ -16,7 +16,8 @@ export interface DeleteApplicationInput {
 /**
  * Deletes an application with its keys, tokens and statistics.
  * @returns its id
- * @throws ManagementError NOT_FOUND; FORBIDDEN as `changeApplication`; CONFLICT for the last administrator; BAD_USER_INPUT on `id`
+ * @throws ManagementError NOT_FOUND; FORBIDDEN as `changeApplication`; CONFLICT for the last administrator; BAD_USER_INPUT on `id`;
+ *   UNAVAILABLE as `untilDecided`
  */
 export const deleteApplication = async (
   deps: ApplicationDeps,

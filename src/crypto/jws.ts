@@ -71,7 +71,7 @@ export const splitJws = (text: string, lengthLimit: number): CompactJws | undefi
 
 const compactForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
-/** The claims of a JWS whose signature was found good. Undefined unless they are one JSON object without repeated members. */
+/** The claims of a JWS, worth as much as its signature. Undefined unless they are one JSON object without repeated members. */
 export const claimsOf = ({ payload }: CompactJws): JsonObject | undefined => objectIn(payload);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

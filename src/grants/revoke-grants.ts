@@ -25,7 +25,7 @@ export interface RevokeGrantsInput {
  * no family, and stays.
  * @returns how many families it ended
  * @throws ManagementError NOT_FOUND; FORBIDDEN when the actor lacks a management scope that a key set of the application holds;
- *   BAD_USER_INPUT when neither user nor application is given, or on the field
+ *   BAD_USER_INPUT when neither user nor application is given, or on the field; UNAVAILABLE as `untilDecided`
  */
 export const revokeGrants = async (deps: GrantDeps, actor: Actor, input: RevokeGrantsInput): Promise<number> => {
   const { userId, applicationId, environment } = checkedInput(input);

@@ -24,7 +24,8 @@ const attemptLimit = 64;
  * Makes the next signing key of an algorithm. It is published now and signs once every cached JWKS has expired; its predecessor stays
  * published and verifies as long as any access token can live. `immediately` skips both. Of rotations at the same moment one makes the key
  * and the others answer with it, unless it comes later than they need.
- * @throws ManagementError CONFLICT when so many keys are kept that their list would become too long
+ * @throws ManagementError CONFLICT when so many keys are kept that their list would become too long; UNAVAILABLE when others came first
+ *   again and again
  */
 export const rotateSigningKey = async (
   deps: SigningKeyDeps,
