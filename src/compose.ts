@@ -5,7 +5,7 @@ import { createPasswordHasher } from './crypto/hash-pool.js';
 import { openSigningKeys } from './crypto/key-store.js';
 import { createKeyring, type Keyring } from './crypto/keyring.js';
 import { createApp, type AppParts } from './http/app.js';
-import { statisticsRoutes } from './http/csv-route.js';
+import { csvRoute } from './http/csv-route.js';
 import type { GraphqlDeps } from './graphql/graphql-deps.js';
 import type { Graphql } from './http/graphql-delivery.js';
 import { withFrontPage } from './http/front-page.js';
@@ -72,7 +72,7 @@ export const compose = async (parts: Parts): Promise<Composition> => {
       endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
       routes: [
         graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
-        ...statisticsRoutes({ oauth, statisticsTimeZone }),
+        csvRoute({ oauth, statisticsTimeZone }),
         ...healthRoutes(parts.isReady),
       ],
     }),

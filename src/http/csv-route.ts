@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { ManagementError } from '../model/management-error.js';
+import { errorBody, type ErrorBody } from '../oauth/endpoints/error-response.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
 import { requireScope } from '../oauth/management/require-scope.js';
 import { csvQuery } from '../statistics/csv-query.js';
@@ -11,22 +12,20 @@ import type { RegisteredUsersQuery, RegisteredUsersTable } from '../statistics/r
 import { factsOf } from './request-facts.js';
 import type { Route } from './route.js';
 
-export interface StatisticsRouteDeps {
+export interface CsvRouteDeps {
   readonly oauth: Parameters<typeof authenticateBearer>[0];
   /** IANA name: the zone of periods that name none. */
   readonly statisticsTimeZone: string;
 }
 
 /** Statistics outside GraphQL: the registered users of many applications as CSV. */
-export const statisticsRoutes = (deps: StatisticsRouteDeps): readonly Route[] => [
-  {
-    path: '/statistics/registered-users.csv',
-    signpost: { group: 'management', purpose: 'Registered users by period, as CSV.', needs: 'a bearer token' },
-    methods: { GET: (context) => answerCsv(deps, context) },
-  },
-];
+export const csvRoute = (deps: CsvRouteDeps): Route => ({
+  path: '/statistics/registered-users.csv',
+  signpost: { group: 'management', purpose: 'Registered users by period, as CSV.', needs: 'a bearer token' },
+  methods: { GET: (context) => answerCsv(deps, context) },
+});
 
-const answerCsv = async (deps: StatisticsRouteDeps, context: Context): Promise<void> => {
+const answerCsv = async (deps: CsvRouteDeps, context: Context): Promise<void> => {
   const facts = factsOf(context.req);
   const actor = await authenticateBearer(deps.oauth, facts);
   requireScope(actor, 'statistics:read');
@@ -43,7 +42,7 @@ const answerCsv = async (deps: StatisticsRouteDeps, context: Context): Promise<v
 
 /** The figures of one cut, which is closed before the first byte leaves: a slow reader holds up no snapshot. */
 const readTable = async (
-  { oauth: { store } }: StatisticsRouteDeps,
+  { oauth: { store } }: CsvRouteDeps,
   query: RegisteredUsersQuery,
 ): Promise<RegisteredUsersTable> => {
   const cut = await store.openSnapshot();
@@ -73,30 +72,20 @@ async function* inTurns(chunks: Iterable<string>): AsyncGenerator<string> {
   }
 }
 
-interface Refusal {
+interface Refusal extends ErrorBody {
   readonly status: number;
-  readonly error: 'invalid_request' | 'not_found';
-  readonly description: string;
-  readonly field?: string;
 }
 
 /** The arguments stand in the query, not in a period. */
 const refusalOf = ({ code, message, field }: ManagementError): Refusal => ({
-  ...(code === 'NOT_FOUND' ? { status: 404, error: 'not_found' } : { status: 400, error: 'invalid_request' }),
+  ...(code === 'NOT_FOUND' ? { status: 404, code: 'not_found' } : { status: 400, code: 'invalid_request' }),
   description: message,
   ...(field === undefined ? {} : { field: field.replace(/^period\./, '') }),
 });
 
 /** The error object of the OAuth endpoints, with the argument that it is about. */
-const refuse = ({ oauth }: StatisticsRouteDeps, context: Context, refusal: Refusal): void => {
-  const { status, error, description, field } = refusal;
+const refuse = ({ oauth }: CsvRouteDeps, context: Context, { status, ...refusal }: Refusal): void => {
   context.status = status;
   context.set('Content-Type', 'application/json');
-  context.body = JSON.stringify({
-    error,
-    error_description: description,
-    ...(field === undefined ? {} : { field }),
-    error_uri: `${oauth.issuer}/errors#${error}`,
-    request_id: factsOf(context.req).requestId,
-  });
+  context.body = errorBody(refusal, { issuer: oauth.issuer, requestId: factsOf(context.req).requestId });
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../model/log.js';
+import { errorBody } from '../oauth/endpoints/error-response.js';
 import { jsonHeaders } from '../oauth/endpoints/json-headers.js';
 
 /** An answer to what is no request that the app could see. */
@@ -59,15 +60,9 @@ export const currentResponse = (socket: Duplex): ServerResponse | undefined =>
   '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse ? socket._httpMessage : undefined;
 
 const answerTo = ({ status, description, header }: Refusal, { issuer, log }: RefusalParts): string => {
-  const error = 'invalid_request';
   const requestId = randomUUID();
   log.debug({ requestId, status: Number.parseInt(status) }, 'connection_refused');
-  const body = JSON.stringify({
-    error,
-    error_description: description,
-    error_uri: `${issuer}/errors#${error}`,
-    request_id: requestId,
-  });
+  const body = errorBody({ code: 'invalid_request', description }, { issuer, requestId });
   const lines = [
     `HTTP/1.1 ${status}`,
     ...Object.entries(jsonHeaders).map(([name, value]) => `${name}: ${value}`),
