@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { GrantName } from './model/grant-name.js';
 import type { OAuthErrorCode } from './oauth/oauth-error.js';
+import { metricLimit } from './statistics/registered-totals.js';
 
 export interface Metrics {
   noteAnswer(label: string, status: number, seconds: number): void;
@@ -90,7 +91,7 @@ const ownMetrics = (registry: Registry) => ({
 const addGauge = (registry: Registry, read: () => Promise<ReadonlyMap<string, number>>): void => {
   new Gauge({
     name: 'tallygate_registered_users',
-    help: 'Registered users of an application, both environments, each counted once; 200 applications at most.',
+    help: `Registered users of an application, both environments, each counted once; ${metricLimit} applications at most.`,
     labelNames: ['application'],
     registers: [registry],
     async collect() {
