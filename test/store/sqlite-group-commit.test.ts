@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/store/port/store.js';
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.js';
-import { diskWatch, settlingMillis } from '../../src/store/sqlite/disk-watch.js';
+import { settlingMillis } from '../../src/store/sqlite/disk-watch.js';
 import { createGroupCommit, type GroupCommit } from '../../src/store/sqlite/group-commit.js';
+import { storeWatch } from '../../src/store/sqlite/store-watch.js';
 import { recordingLog } from '../support/recording-log.js';
 import { temporaryFolder } from '../support/server-process.js';
 
@@ -30,7 +31,7 @@ beforeEach(() => {
   logged.length = 0;
   commits = createGroupCommit(
     writer,
-    diskWatch(writer, () => now, log),
+    storeWatch({ path: file, connection: writer }, () => now, log),
   );
 });
 

@@ -1,6 +1,7 @@
 import type { Connection, Statements } from './connection.js';
 import type { GroupCommit } from './group-commit.js';
 import { storeError } from './store-error.js';
+import type { StoreWatch } from './store-watch.js';
 
 /** What the ports of this adapter are made of: the one connection that writes. */
 export interface Engine extends Statements {
@@ -9,18 +10,20 @@ export interface Engine extends Statements {
   read<T>(query: () => T): Promise<T>;
 }
 
-export const createEngine = (connection: Connection, commits: GroupCommit): Engine => ({
+export const createEngine = (connection: Connection, commits: GroupCommit, watch: StoreWatch): Engine => ({
   statement: (sql) => connection.statement(sql),
   write: (job, committed) => commits.write(job, committed),
-  read: answer,
+  read: (query) => answer(query, watch),
 });
 
 /** A query's result as a promise; it rejects with StoreUnavailable where the disk or the file is the reason of a failure. */
-export const answer = <T>(query: () => T): Promise<T> =>
+export const answer = <T>(query: () => T, watch?: StoreWatch): Promise<T> =>
   new Promise((resolve, reject) => {
     try {
       resolve(query());
     } catch (error) {
-      reject(storeError(error));
+      const failure = storeError(error);
+      watch?.noteRead(failure);
+      reject(failure);
     }
   });

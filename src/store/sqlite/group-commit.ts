@@ -1,7 +1,7 @@
 import { DiskFull, StoreUnavailable } from '../port/store.js';
 import type { Connection } from './connection.js';
-import type { DiskWatch } from './disk-watch.js';
 import { storeError, unavailable } from './store-error.js';
+import type { StoreWatch } from './store-watch.js';
 
 export interface GroupCommit {
   /**
@@ -27,13 +27,14 @@ const batchLimit = 64;
 const queueLimit = 20_000;
 
 /** A batch runs in one go, from BEGIN to COMMIT, so that nobody on this connection ever reads what is not committed. */
-export const createGroupCommit = (connection: Connection, watch: DiskWatch): GroupCommit => {
+export const createGroupCommit = (connection: Connection, watch: StoreWatch): GroupCommit => {
   const waiting: Job[] = [];
   const stopping: (() => void)[] = [];
   let stopped = false;
   let scheduled = false;
   const flush = (): void => {
-    watch.note(commitTogether(connection, waiting.splice(0, batchLimit)));
+    const batch = waiting.splice(0, batchLimit);
+    watch.note(failAll(batch, watch.loss()) ?? commitTogether(connection, batch));
     scheduled = waiting.length > 0;
     if (scheduled) setImmediate(flush);
     else for (const resolve of stopping.splice(0)) resolve();
@@ -41,10 +42,7 @@ export const createGroupCommit = (connection: Connection, watch: DiskWatch): Gro
   return {
     write: (job, committed) =>
       new Promise((resolve, reject) => {
-        if (stopped || waiting.length >= queueLimit) {
-          reject(new StoreUnavailable('The store is closing or too many writes wait.'));
-          return;
-        }
+        if (stopped || waiting.length >= queueLimit) throw notNow();
         waiting.push(newJob(job, { committed, resolve, reject }));
         if (!scheduled) setImmediate(flush);
         scheduled = true;
@@ -57,6 +55,8 @@ export const createGroupCommit = (connection: Connection, watch: DiskWatch): Gro
       }),
   };
 };
+
+const notNow = (): StoreUnavailable => new StoreUnavailable('The store is closing or too many writes wait.');
 
 interface Waiting<T> {
   readonly committed: ((result: T) => void) | undefined;
@@ -86,9 +86,7 @@ const commitTogether = (connection: Connection, batch: readonly Job[]): Error | 
     failures = allOrNothing(connection, batch) ?? oneByOne(connection, batch);
   } catch (error) {
     undo(connection);
-    const failure = unavailable(error);
-    for (const job of batch) job.fail(failure);
-    return failure;
+    return failAll(batch, unavailable(error));
   }
   for (const job of batch) {
     const failure = failures.get(job);
@@ -96,6 +94,12 @@ const commitTogether = (connection: Connection, batch: readonly Job[]): Error | 
     else job.fail(failure);
   }
   return failures.size === 0 ? undefined : worst([...failures.values()]);
+};
+
+/** Returns the failure, if there is one. */
+const failAll = (batch: readonly Job[], failure: Error | undefined): Error | undefined => {
+  if (failure !== undefined) for (const job of batch) job.fail(failure);
+  return failure;
 };
 
 const worst = (failures: readonly Error[]): Error | undefined =>

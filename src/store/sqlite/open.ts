@@ -4,7 +4,6 @@ import type { Store } from '../port/store.js';
 import { sqliteActivity } from './activity.js';
 import { sqliteApplications } from './applications.js';
 import { sqliteAudit } from './audit.js';
-import { diskWatch } from './disk-watch.js';
 import { createEngine, type Engine } from './engine.js';
 import { createGroupCommit } from './group-commit.js';
 import { sqliteIdempotency } from './idempotency.js';
@@ -15,6 +14,7 @@ import { sqliteRegistrations } from './registrations.js';
 import { sqliteSettings, sqliteSigningKeys, sqliteUsage } from './settings.js';
 import { sqliteSnapshots } from './snapshot.js';
 import { steadyClock } from './steady-clock.js';
+import { storeWatch, type StoreWatch } from './store-watch.js';
 import { sqliteSweep } from './sweep.js';
 import { sqliteTokens } from './tokens.js';
 import { sqliteUsers } from './users.js';
@@ -35,10 +35,10 @@ export interface SqliteOptions {
 export const openSqliteStore = async (path: string, options: SqliteOptions = {}): Promise<Store> => {
   const clock = options.clock ?? steadyClock();
   const file = options.access === 'read' ? openFileToRead(path) : openFile(path);
-  const watch = diskWatch(file.connection, clock, options.log);
+  const watch = storeWatch(file, clock, options.log);
   const commits = createGroupCommit(file.connection, watch);
   const readers = createReaders(file.path);
-  const engine = createEngine(file.connection, commits);
+  const engine = createEngine(file.connection, commits, watch);
   const instants = firstInstants(engine, clock);
   return {
     description: `sqlite ${engine.statement<{ readonly v: string }>('SELECT sqlite_version() AS v').get()?.v ?? ''}`,
@@ -50,7 +50,7 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
       // Another process writes what is only read here.
       newestOf: options.access === 'read' ? newestOf : instants.newest,
     }),
-    ping: () => engine.read(() => void engine.statement('SELECT count(*) FROM settings').get()),
+    ping: () => engine.read(() => answerIn(engine, watch)),
     sweep: sqliteSweep(engine),
     close: async () => {
       await commits.stop();
@@ -58,6 +58,12 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
       file.close();
     },
   };
+};
+
+const answerIn = (engine: Engine, watch: StoreWatch): void => {
+  const loss = watch.loss();
+  if (loss !== undefined) throw loss;
+  engine.statement('SELECT count(*) FROM settings').get();
 };
 
 const portsOf = (engine: Engine, instants: FirstInstants) => ({

@@ -32,6 +32,9 @@ export const unavailable = (error: unknown): StoreUnavailable => {
   return lacksRoom(error) ? new DiskFull(error) : new StoreUnavailable(error);
 };
 
+/** Whether the file's content is the reason: SQLITE_CORRUPT, SQLITE_NOTADB. */
+export const isDamage = (failure: Error): boolean => [11, 26].includes(resultCode(failure.cause) ?? 0);
+
 const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
 /** A full disk, a full quota, and a file that may grow no more. SQLite has a code of its own only for the first. */
 const roomErrors: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG]);

@@ -1,0 +1,31 @@
+import type { Clock } from '../../model/clock.js';
+import type { Log } from '../../model/log.js';
+import type { StoreUnavailable } from '../port/store.js';
+import { diskWatch } from './disk-watch.js';
+import { fileWatch } from './file-watch.js';
+import type { OpenedFile } from './open-file.js';
+
+/** What keeps an eye on the disk and the file, and tells the log. */
+export interface StoreWatch {
+  /** Why nothing may be written. */
+  loss(): StoreUnavailable | undefined;
+  /** Takes what came of a transaction: why it failed, or undefined if all of it was committed. */
+  note(failure: Error | undefined): void;
+  /** Takes why a read failed. */
+  noteRead(failure: Error): void;
+}
+
+type Watched = Pick<OpenedFile, 'path' | 'connection'>;
+
+export const storeWatch = ({ path, connection }: Watched, clock: Clock, log: Log | undefined): StoreWatch => {
+  const disk = diskWatch(connection, clock, log);
+  const file = fileWatch(path, log);
+  return {
+    loss: () => file.loss(),
+    note: (failure) => {
+      disk.note(failure);
+      if (failure !== undefined) file.note(failure);
+    },
+    noteRead: (failure) => file.note(failure),
+  };
+};
