@@ -3,14 +3,16 @@
 
 /** A command, in front of all flags, was to find something out: one that was cut off did not. */
 const isServer = process.argv[2]?.startsWith('--') ?? true;
-const leave = (): void => process.exit(0);
 
-if (isServer) process.on('SIGTERM', leave).on('SIGINT', leave);
+/** What a signal does. Node loses one that comes while its listener is exchanged for another, so there is one for good. */
+let heard: (signal: string) => void = () => process.exit(0);
+if (isServer) for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => heard(signal));
+
 const { nodeRefusal } = await import('./node-version.js');
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === undefined) {
   const { runProgram } = await import('./program.js');
-  await runProgram(process.argv.slice(2));
+  await runProgram(process.argv.slice(2), (stop) => (heard = stop));
 } else {
   process.stderr.write(refusal);
   process.exitCode = 78; // as of every start that the operator must do something about

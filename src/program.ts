@@ -20,16 +20,20 @@ const configurationStatus = 78;
 /** EX_TEMPFAIL: the same may work a little later. */
 const laterStatus = 75;
 
-/** Serves until it is told to stop, or does what a command asks for. Whatever goes wrong ends the process with what to do about it. */
-export const runProgram = (argv: readonly string[]): Promise<void> => run(argv).catch((error: unknown) => endBy(error));
+/** Says what a signal does from now on: before there is a server the process just ends. */
+export type OnSignal = (heard: (signal: string) => void) => void;
 
-const run = async (argv: readonly string[]): Promise<void> => {
+/** Serves until it is told to stop, or does what a command asks for. Whatever goes wrong ends the process with what to do about it. */
+export const runProgram = (argv: readonly string[], onSignal: OnSignal): Promise<void> =>
+  run(argv, onSignal).catch((error: unknown) => endBy(error));
+
+const run = async (argv: readonly string[], onSignal: OnSignal): Promise<void> => {
   const version = productVersion();
   const [command, ...flags] = argv;
   if (argv.includes('--help') || argv.includes('-h')) print(helpText(version));
   else if (argv.includes('--version')) print(version);
   else if (command === 'verify-statistics') await verify(await readConfig({ argv: flags, folder: process.cwd() }));
-  else await serve(await readConfig({ argv, folder: process.cwd(), withFiles }), version);
+  else await serve({ config: await readConfig({ argv, folder: process.cwd(), withFiles }), version, onSignal });
 };
 
 /** The store, which takes a while to look at, refuses the start by itself where nothing else is wrong. */
@@ -38,12 +42,18 @@ const withFiles: NonNullable<ConfigPlaces['withFiles']> = async (values, problem
   return known.length === 0 ? known : [...known, ...(await storeProblems(values))];
 };
 
-const serve = async (config: Config, version: string): Promise<void> => {
+interface Serving {
+  readonly config: Config;
+  readonly version: string;
+  readonly onSignal: OnSignal;
+}
+
+const serve = async ({ config, version, onSignal }: Serving): Promise<void> => {
   const isTerminal = process.stdout.isTTY;
   const log = createLog({ level: config.logLevel, format: config.logFormat ?? (isTerminal ? 'text' : 'json') });
   process.on('uncaughtException', (error) => endBy(error, log));
   const server = await startServer({ config, log, version });
-  stopOnSignals(server, config, log);
+  onSignal(stopping(server, config, log));
   const { issuer, port, managementUrl } = server;
   const { mode, host } = config;
   const place = { version, mode, issuer, host, port, managementUrl };
@@ -77,10 +87,10 @@ const print = (text: string): void => {
 const sameWishMillis = 1000;
 
 /** The first signal lets everything finish, another one after it ends it. */
-const stopOnSignals = (server: Server, { shutdownTimeout, drainDelay }: Config, log: Log): void => {
+const stopping = (server: Server, { shutdownTimeout, drainDelay }: Config, log: Log): ((signal: string) => void) => {
   const longestMillis = ((drainDelay ?? 0) + shutdownTimeout + 10) * 1000;
   let told: 'not' | 'just now' | 'before' = 'not';
-  const stop = (signal: string): void => {
+  return (signal) => {
     if (told === 'before') process.exit(1);
     if (told === 'just now') return;
     told = 'just now';
@@ -95,8 +105,6 @@ const stopOnSignals = (server: Server, { shutdownTimeout, drainDelay }: Config, 
       (error: unknown) => endBy(error, log),
     );
   };
-  // From here on there is something to finish: main.ts heard these before.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.removeAllListeners(signal).on(signal, stop);
 };
 
 /** Ends the process: with what the operator must do, or with the place where it happened. */

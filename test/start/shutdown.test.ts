@@ -150,6 +150,24 @@ it('takes signals that arrive together for one', async () => {
   expect(await server.ended).toBe(0);
 });
 
+/** Stands before the program: a signal comes while the code runs that makes a server of it, just behind the opening of the last listener. */
+const signalAtTheListener = `
+  import { Server } from 'node:net';
+  const { emit } = Server.prototype;
+  let opened = 0;
+  Server.prototype.emit = function (name, ...rest) {
+    if (name === 'listening' && (opened += 1) === 2) process.kill(process.pid, 'SIGTERM');
+    return emit.call(this, name, ...rest);
+  };`;
+
+it('hears a signal that comes at the moment in which it becomes a server', async () => {
+  server = await startProcess(folder.path, {
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(signalAtTheListener)}`,
+  });
+  expect(await server.ended).toBe(0);
+  expect(server.output()).toContain('"event":"stopped"');
+});
+
 it('ends quietly when it is told to stop before it listens', async () => {
   server = await startProcess(folder.path);
   while (!existsSync(join(folder.path, '.tallygate'))) await pause(1); // its certificate is next, and takes a while
