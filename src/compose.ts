@@ -139,9 +139,10 @@ const appOf = (
   });
 
 /** Half of all code that there is to load; nobody's first token waits for it. */
-const loadGraphql = async (deps: GraphqlDeps): Promise<Graphql> => {
+const loadGraphql = async (deps: Omit<GraphqlDeps, 'verifyStatistics'>): Promise<Graphql> => {
   const { createGraphql } = await import('./http/graphql-delivery.js');
-  return createGraphql(deps);
+  const { verifyTogether } = await import('./statistics/verify-together.js');
+  return createGraphql({ ...deps, verifyStatistics: verifyTogether(deps.oauth.store) });
 };
 
 /** Steps are short; between them others have their turn. What is left is the next round's. */

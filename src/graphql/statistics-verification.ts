@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-grap
 import type { KeyEnvironment } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import type { StatisticsDifference } from '../statistics/statistics-difference.js';
-import { verifyStatistics, type StatisticsVerification } from '../statistics/verify-statistics.js';
+import type { StatisticsVerification } from '../statistics/verify-statistics.js';
 import { KeyEnvironmentEnum } from './enums.js';
 import type { OperationContext } from './operation-context.js';
 import { DateTimeScalar } from './scalars.js';
@@ -55,6 +55,6 @@ export class StatisticsVerificationResolver {
     applicationId: string | null | undefined,
     @Ctx() { deps, cut }: OperationContext,
   ): Promise<StatisticsVerification> {
-    return cut.before(() => verifyStatistics(deps.oauth.store, { applicationId }));
+    return cut.before(() => deps.verifyStatistics({ applicationId }));
   }
 }
