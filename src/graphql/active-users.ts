@@ -13,7 +13,7 @@ import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
 import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
-import { askedPeriod, bucketEstimate, periodDescription, PeriodInput, type PeriodArguments } from './period.js';
+import { askedSeries, bucketEstimate, periodDescription, PeriodInput, type PeriodArguments } from './period.js';
 import { environmentDescription, statisticsOf } from './registered-users.js';
 import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.js';
 import type { Rows } from './turns.js';
@@ -102,7 +102,7 @@ export class ActiveUsersResolver {
     @Arg('period', () => PeriodInput, { description: periodDescription }) period: PeriodInput,
     @Ctx() context: OperationContext,
   ): Promise<Rows<ActiveUsersBucket>> {
-    const asked = askedPeriod(context, period);
+    const asked = askedSeries(context, period);
     return context.inTurns(await context.cut.read((snapshot) => activeUsersSeries(snapshot, of, asked)));
   }
 }

@@ -6,7 +6,7 @@ import { issuedTokens, type IssuedTokensBucket } from '../statistics/issued-toke
 import { ApplicationType } from './application.js';
 import { GrantTypeEnum, KeyEnvironmentEnum } from './enums.js';
 import type { OperationContext } from './operation-context.js';
-import { askedPeriod, periodDescription, PeriodInput, seriesCost } from './period.js';
+import { askedSeries, periodDescription, PeriodInput, seriesCost } from './period.js';
 import { statisticsOf } from './registered-users.js';
 import { DateScalar, DateTimeScalar } from './scalars.js';
 import type { Rows } from './turns.js';
@@ -57,7 +57,7 @@ export class ApplicationIssuedTokensResolver {
     @Arg('period', () => PeriodInput, { description: periodDescription }) period: PeriodInput,
     @Ctx() context: OperationContext,
   ): Promise<Rows<IssuedTokensBucket>> {
-    const asked = askedPeriod(context, period);
+    const asked = askedSeries(context, period);
     const of = statisticsOf(application, environment);
     return context.inTurns(await context.cut.read((snapshot) => issuedTokens(snapshot, of, asked)));
   }

@@ -4,6 +4,7 @@ import { idPrefixes } from '../model/id-prefix.js';
 import { pageLengths, type Page, type PageRequest, type Position } from '../model/page.js';
 import { readCursor, writeCursor, type CursorList } from './cursor.js';
 import type { OperationContext } from './operation-context.js';
+import { objectWeight } from './operation-rows.js';
 import type { Plain } from './plain.js';
 
 @InterfaceType('Node', {
@@ -67,10 +68,10 @@ interface Listing<T> {
 
 /**
  * One page of a list, forward by keyset.
- * @throws ManagementError BAD_USER_INPUT on `first` or `after`
+ * @throws ManagementError BAD_USER_INPUT on `first` or `after`; QUERY_TOO_COMPLEX
  */
 export const connectionOf = async <T>(
-  { deps }: OperationContext,
+  { deps, noteRows }: OperationContext,
   args: PageArguments,
   { list, page, positionOf }: Listing<T>,
 ): Promise<Connection<T>> => {
@@ -80,6 +81,7 @@ export const connectionOf = async <T>(
   const { items, hasNextPage } = await page(
     after === undefined ? { first } : { first, after: readCursor(keyring, list, after) },
   );
+  noteRows(items.length, objectWeight);
   const edges = items.map((node) => ({ cursor: writeCursor(keyring, list, positionOf(node)), node }));
   const [start, end] = [edges.at(0)?.cursor, edges.at(-1)?.cursor];
   return {

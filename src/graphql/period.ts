@@ -37,6 +37,15 @@ export const periodDescription = 'Which buckets.';
 export const askedPeriod = ({ deps }: OperationContext, period: PeriodInput): Period =>
   periodOf(period, deps.statisticsTimeZone);
 
+/**
+ * As `askedPeriod`, of a field that answers with a row for each bucket.
+ * @throws ManagementError QUERY_TOO_COMPLEX
+ */
+export const askedSeries = (context: OperationContext, period: PeriodInput): Period => {
+  context.noteRows(bucketEstimate(period), 1);
+  return askedPeriod(context, period);
+};
+
 const shortest: Readonly<Record<Interval, number>> = {
   HOUR: hourMillis,
   DAY: 23 * hourMillis,

@@ -28,7 +28,7 @@ import {
   pageCost,
   type CountedConnection,
 } from './page.js';
-import { askedPeriod, periodDescription, PeriodInput, seriesCost } from './period.js';
+import { askedPeriod, askedSeries, periodDescription, PeriodInput, seriesCost } from './period.js';
 import { RegistrationConnectionType, type RegistrationNode } from './registration.js';
 import { DateScalar, DateTimeScalar } from './scalars.js';
 import type { Rows } from './turns.js';
@@ -148,7 +148,7 @@ export class RegisteredUsersResolver {
     @Arg('period', () => PeriodInput, { description: periodDescription }) period: PeriodInput,
     @Ctx() context: OperationContext,
   ): Promise<Rows<RegisteredUsersBucket>> {
-    const asked = askedPeriod(context, period);
+    const asked = askedSeries(context, period);
     return context.inTurns(await figuresOf(context, of, (snapshot) => registeredSeries(snapshot, of, asked)));
   }
 

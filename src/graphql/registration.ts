@@ -6,10 +6,11 @@ import type { Registration, RegistrationInstants } from '../model/registration.j
 import type { User } from '../model/user.js';
 import { ApplicationType } from './application.js';
 import { KeyEnvironmentEnum } from './enums.js';
-import type { Loaders } from './loaders.js';
 import type { OperationContext } from './operation-context.js';
+import { objectWeight } from './operation-rows.js';
 import { countedConnectionType } from './page.js';
 import { DateTimeScalar } from './scalars.js';
+import type { Rows } from './turns.js';
 import { UserType } from './user.js';
 
 /** A registration as a whole, or with one environment. */
@@ -58,14 +59,22 @@ export class RegistrationResolver {
   }
 }
 
-/** One per application and environment. What is left of a deleted application is passed over. */
-export const registrationsOfUser = async (loaders: Loaders, userId: string): Promise<readonly RegistrationNode[]> => {
+/**
+ * One per application and environment. What is left of a deleted application is passed over.
+ * @throws ManagementError QUERY_TOO_COMPLEX
+ */
+export const registrationsOfUser = async (
+  { loaders, noteRows, inTurns }: OperationContext,
+  userId: string,
+): Promise<Rows<RegistrationNode>> => {
   const registrations = await loaders.registrationsByUser.load(userId);
+  noteRows(registrations.length, objectWeight);
   const applications = await loaders.applications.loadMany(registrations.map(({ applicationId }) => applicationId));
-  return registrations
+  const nodes = registrations
     .filter((_, index) => applications[index] !== undefined)
     .flatMap(byEnvironment)
     .sort((left, right) => left.firstTokenAt - right.firstTokenAt);
+  return inTurns(nodes, objectWeight);
 };
 
 const byEnvironment = ({ applicationId, userId, environments }: Registration): readonly RegistrationNode[] =>

@@ -1,10 +1,13 @@
-/** Rows that are written out before others get their turn: some eight milliseconds of work. Every row of a later turn costs promises. */
-const rowsPerTurn = 2000;
+/** Rows of weight 1 that are written out before others get their turn: some eight milliseconds of work. Every row of a later turn costs promises. */
+const weightPerTurn = 2000;
 
 export type Rows<T> = Iterable<T | Promise<T>>;
 
-/** Hands rows to the executor, each when it is asked for and so that other requests come in between. */
-export type Turns = <T>(rows: Iterable<T>) => Rows<T>;
+/**
+ * Hands rows to the executor, each when it is asked for and so that other requests come in between.
+ * @param weight of each row (`operation-rows`); absent: 1
+ */
+export type Turns = <T>(rows: Iterable<T>, weight?: number) => Rows<T>;
 
 /**
  * For one operation: its first rows come at once, the others some at a time with a turn of the event loop in between, whichever lists they
@@ -12,14 +15,14 @@ export type Turns = <T>(rows: Iterable<T>) => Rows<T>;
  */
 export const operationTurns = (): Turns => {
   let turn: Promise<void> | undefined;
-  let left = rowsPerTurn;
-  return function* <T>(rows: Iterable<T>): Generator<T | Promise<T>> {
+  let left = weightPerTurn;
+  return function* <T>(rows: Iterable<T>, weight = 1): Generator<T | Promise<T>> {
     for (const row of rows) {
-      if (left === 0) {
+      if (left <= 0) {
         turn = (turn ?? Promise.resolve()).then(nextTurn);
-        left = rowsPerTurn;
+        left = weightPerTurn;
       }
-      left -= 1;
+      left -= weight;
       yield turn === undefined ? row : turn.then(() => row);
     }
   };

@@ -21,6 +21,7 @@ import {
 } from './page.js';
 import { registrationsOfUser, RegistrationType, type RegistrationNode } from './registration.js';
 import { DateTimeScalar } from './scalars.js';
+import type { Rows } from './turns.js';
 
 @ObjectType('User', { implements: NodeType, description: 'Someone who can sign in to applications.' })
 export class UserType {
@@ -107,8 +108,8 @@ export class UserResolver {
     complexity: ({ childComplexity }) => 3 * (1 + childComplexity),
     description: 'His registrations, one per application and environment, oldest first.',
   })
-  registrations(@Root() { id }: User, @Ctx() { loaders }: OperationContext): Promise<readonly RegistrationNode[]> {
-    return registrationsOfUser(loaders, id);
+  registrations(@Root() { id }: User, @Ctx() context: OperationContext): Promise<Rows<RegistrationNode>> {
+    return registrationsOfUser(context, id);
   }
 
   @FieldResolver(() => GrantConnectionType, {
