@@ -36,6 +36,12 @@ describe('what commands show of a MongoDB', () => {
     expect(logged[0]?.fields).toEqual({ error: 'OutOfTime' });
   });
 
+  it('is that it lets the user in no more, told by the code of its answer', () => {
+    const { health, logged } = open();
+    health.failed(new StoreUnavailable(Object.assign(new Error('refused'), { name: 'MongoServerError', code: 18 })));
+    expect(logged[0]).toMatchObject({ event: 'store_unavailable', fields: { error: 'MongoServerError', code: 18 } });
+  });
+
   it('is that it is well again once nothing has failed for a while', () => {
     const { health, time, events } = open();
     health.failed(refused());

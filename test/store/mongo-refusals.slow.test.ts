@@ -83,11 +83,15 @@ describe('a MongoDB that cannot keep what is promised', () => {
   it.each([
     { code: 73, says: /refuses the name of the database/ },
     { code: 13297, says: /upper and lower case/ },
+    { code: 13, says: /may not read and write/ },
     { code: 18, says: /user name or password/ },
+    { code: 8000, says: /user name or password/ },
   ])('stops the start when it answers with error $code', ({ code, says }) => {
-    const error = startError(new mongo.MongoServerError({ message: 'refused', code }));
-    expect(error).toBeInstanceOf(StoreRefused);
-    expect(String(error)).toMatch(says);
+    const answer = new mongo.MongoServerError({ message: 'refused', code });
+    for (const error of [startError(answer), startError(new StoreUnavailable(answer))]) {
+      expect(error).toBeInstanceOf(StoreRefused);
+      expect(String(error)).toMatch(says);
+    }
   });
 });
 

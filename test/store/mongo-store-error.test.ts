@@ -27,6 +27,11 @@ describe('an error of MongoDB', () => {
       passes: true,
     },
     { what: 'a primary that steps down under some writes', error: bulkError([11000, 10107]), passes: true },
+    ...[13, 18, 8000].map((code) => ({
+      what: `a user who is not let in any more (${code})`,
+      error: new mongo.MongoServerError({ message: 'refused', code }),
+      passes: true,
+    })),
     { what: 'taken keys under many writes', error: bulkError([11000, 11000]), passes: false, taken: true },
     {
       what: 'a taken key',

@@ -37,26 +37,23 @@ const refusal = (url: string, error: unknown): unknown => {
   return startError(urlRefusal(url, error));
 };
 
-/** What a failed start is told as. */
+/** What a failed start is told as. Whoever is refused later waits instead: the server goes on as soon as he is let in again. */
 export const startError = (error: unknown): unknown => {
-  if (!(error instanceof mongo.MongoServerError)) return storeError(error);
-  if (error.code === 18 || error.code === 8000) {
-    return new StoreRefused(
-      'MongoDB refuses the user name or password in the database URL, or has that user in another database: authSource=… behind the ? names it.',
-      error,
-    );
-  }
-  if (error.code === 13) return new StoreRefused('The database user may not read and write this database.', error);
-  if (error.code === 73)
-    return new StoreRefused('MongoDB refuses the name of the database in the database URL.', error);
-  if (error.code === 13297) {
-    return new StoreRefused(
-      'MongoDB has a database whose name differs from that in the database URL in upper and lower case only.',
-      error,
-    );
-  }
-  return storeError(error);
+  const told = error instanceof StoreUnavailable ? error.cause : error;
+  const sentence = told instanceof mongo.MongoServerError ? refusals.get(told.code) : undefined;
+  return sentence === undefined ? storeError(error) : new StoreRefused(sentence, error);
 };
+
+const wrongCredentials =
+  'MongoDB refuses the user name or password in the database URL, or has that user in another database: authSource=… behind the ? names it.';
+
+const refusals: ReadonlyMap<unknown, string> = new Map([
+  [13, 'The database user may not read and write this database.'],
+  [18, wrongCredentials],
+  [73, 'MongoDB refuses the name of the database in the database URL.'],
+  [8000, wrongCredentials],
+  [13297, 'MongoDB has a database whose name differs from that in the database URL in upper and lower case only.'],
+]);
 
 /** Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them. */
 const isOfOldServer = (error: unknown): boolean => {

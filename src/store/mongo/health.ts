@@ -39,7 +39,7 @@ export const createHealth = ({ log, pool, lifeMillis, now = () => performance.no
       const isBusy = isLate(error) && failedAt - answeredAt < lifeMillis;
       const seen = isBusy ? 'busy' : 'away';
       if (state !== seen && isBusy) log?.warn({ ...pool(), connectionLimit }, 'store_busy');
-      if (state !== seen && !isBusy) log?.warn({ error: nameOf(error.cause) }, 'store_unavailable');
+      if (state !== seen && !isBusy) log?.warn(fieldsOf(error.cause), 'store_unavailable');
       state = seen;
       return isBusy ? new StoreBusy(error) : error;
     },
@@ -47,7 +47,10 @@ export const createHealth = ({ log, pool, lifeMillis, now = () => performance.no
 };
 
 /** Not its message, which may hold a part of the URL. */
-const nameOf = (cause: unknown): string | undefined => (cause instanceof Error ? cause.name : undefined);
+const fieldsOf = (cause: unknown): Readonly<Record<string, unknown>> => {
+  if (!(cause instanceof Error)) return {};
+  return { error: cause.name, ...('code' in cause && cause.code !== undefined && { code: cause.code }) };
+};
 
 /** Nothing came in time, neither an answer nor a connection to ask by. */
 const isLate = ({ cause }: StoreUnavailable): boolean => cause instanceof OutOfTime || gotNoConnection(cause);

@@ -13,10 +13,12 @@ const duplicateKey = 11000;
 const writeErrorsOf = (error: mongo.MongoError): readonly mongo.WriteError[] =>
   error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
 
-/** Server errors that speak of the moment and not of the command (https://www.mongodb.com/docs/manual/reference/error-codes/). */
+/** Server errors that speak of the moment, or of who asks, and not of the command (https://www.mongodb.com/docs/manual/reference/error-codes/). */
 const passingCodes: ReadonlySet<unknown> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
+  13, // Unauthorized: a role was taken away, and may be given back
+  18, // AuthenticationFailed: the password was changed, and not yet here
   24, // LockTimeout
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
@@ -32,6 +34,7 @@ const passingCodes: ReadonlySet<unknown> = new Set([
   246, // SnapshotUnavailable
   251, // NoSuchTransaction
   262, // ExceededTimeLimit
+  8000, // AtlasError: that of 18, told by Atlas
   9001, // SocketException
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
