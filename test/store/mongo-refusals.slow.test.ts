@@ -108,4 +108,53 @@ onMongoDB((server) => {
       await dropDatabase(url);
     });
   });
+
+  describe('a database whose index was removed by hand', () => {
+    const makeDatabase = async () => {
+      const url = databaseUrl(server);
+      const store = await openMongoStore(url);
+      await store.close();
+      const client = new mongo.MongoClient(url);
+      const users = client.db().collection<{ _id: string; username: string }>('users');
+      await users.dropIndex('username_1');
+      return {
+        url,
+        users,
+        remove: async () => {
+          await client.close();
+          await dropDatabase(url);
+        },
+      };
+    };
+
+    it('gets it back at the next start', async () => {
+      const { url, users, remove } = await makeDatabase();
+      expect(await refusal(url)).toBe('opened');
+      expect(await users.indexes()).toContainEqual(expect.objectContaining({ name: 'username_1', unique: true }));
+      await remove();
+    });
+
+    it('stops the start with a sentence while two documents have the same key', async () => {
+      const { url, users, remove } = await makeDatabase();
+      await users.insertMany(['one', 'two'].map((_id) => ({ _id, username: 'secret-word' })));
+      const message = await refusal(url);
+      expect(message).toMatch(/same key.+change or delete one of them.+users\(username\)[.]$/);
+      expect(message).not.toContain('secret-word');
+      await users.deleteOne({ _id: 'two' });
+      expect(await refusal(url)).toBe('opened');
+      await remove();
+    });
+
+    it.each([
+      { what: 'is not unique', options: { name: 'username_1' } },
+      { what: 'has another name', options: { name: 'mine', unique: true, sparse: true } },
+    ])('stops the start with a sentence while one in its place $what', async ({ options }) => {
+      const { url, users, remove } = await makeDatabase();
+      await users.createIndex({ username: 1 }, options, {});
+      expect(await refusal(url)).toMatch(/not as Tallygate makes it: drop it.+users\(username\)[.]$/);
+      await users.dropIndex(options.name);
+      expect(await refusal(url)).toBe('opened');
+      await remove();
+    });
+  });
 });

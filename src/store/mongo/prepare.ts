@@ -51,21 +51,42 @@ const writeFormat = async ({ settings }: Collections): Promise<void> => {
 type AnyModel = Pick<Model<unknown>, 'collection'>;
 
 const make = async (connection: Connection, { collection }: AnyModel, wanted: readonly Index[]): Promise<void> => {
-  await connection.createCollection(collection.collectionName).catch(ignore(48)); // NamespaceExists
+  const { collectionName } = collection;
+  await connection.createCollection(collectionName).catch(ignore(48)); // NamespaceExists
   for (const [fields, options = {}] of wanted) {
-    // IndexOptionsConflict: made with another clock before; it only cleans.
-    await collection.createIndex(fields, options, {}).catch('expiresAt' in fields ? ignore(85) : rethrow);
+    try {
+      await collection.createIndex(fields, options, {});
+    } catch (error) {
+      // IndexOptionsConflict: made with another clock before; it only cleans.
+      if ('expiresAt' in fields && codeOf(error) === 85) continue;
+      throw indexRefusal(error, `${collectionName}(${Object.keys(fields).join(', ')})`);
+    }
   }
 };
 
-const rethrow = (error: unknown): never => {
-  throw error;
+/** An index that somebody removed, or made otherwise, while nothing was there to keep it. */
+const indexRefusal = (error: unknown, index: string): unknown => {
+  const sentence = indexRefusals.get(codeOf(error));
+  return sentence === undefined ? error : new StoreRefused(`${sentence} The index is ${index}.`, error);
 };
+
+const conflict = 'This database has an index that is not as Tallygate makes it: drop it, and the start makes it anew.';
+
+const indexRefusals: ReadonlyMap<unknown, string> = new Map([
+  [85, conflict], // IndexOptionsConflict
+  [86, conflict], // IndexKeySpecsConflict
+  [
+    11000, // DuplicateKey
+    'Documents of this database have the same key, so that the unique index for it, which somebody removed, cannot be made: change or delete one of them, or restore a backup.',
+  ],
+]);
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const ignore =
   (code: number) =>
   (error: unknown): void => {
-    if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
+    if (codeOf(error) !== code) throw error;
   };
 
 const unique = { unique: true, sparse: true };
