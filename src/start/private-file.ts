@@ -25,6 +25,11 @@ export const readPrivateFile = (path: string): string | undefined => inDataFolde
 export const readOrMakePrivateFile = (path: string, make: () => string): string =>
   inDataFolder(() => readOrMake(path, make));
 
+/** It may be gone already. @throws StartRefused */
+export const removePrivateFile = (path: string): void => {
+  inDataFolder(() => rmSync(path, { force: true }));
+};
+
 /** Where development keeps what it makes by itself. */
 const inDataFolder = <T>(work: () => T): T => {
   try {

@@ -3,12 +3,13 @@ import type { ApplicationDeps } from '../applications/application-deps.js';
 import { newClientId } from '../applications/key-set-credentials.js';
 import { newClientSecret } from '../crypto/client-secret.js';
 import { randomText } from '../crypto/random-token.js';
+import { ManagementError } from '../model/management-error.js';
 import { Secret } from '../model/secret.js';
 import { createUser } from '../users/create-user.js';
 import type { UserDeps } from '../users/user-deps.js';
 import { managementClient } from './bootstrap-client.js';
 import { ensureClient } from './ensure-client.js';
-import { readPrivateFile, writePrivateFile } from './private-file.js';
+import { readOrMakePrivateFile, readPrivateFile, removePrivateFile, writePrivateFile } from './private-file.js';
 import { systemActor } from './system-actor.js';
 
 /** What the first start of a development server makes, as its file says it. */
@@ -34,8 +35,12 @@ export const ensureQuickstart = async (
   const { settings } = deps.store;
   if ((await settings.find('quickstart-made')) !== undefined) return undefined;
   const file = quickstartFile(dataDir);
-  const quickstart = read(file) ?? write(newQuickstart(file));
-  if ((await settings.claim('quickstart', quickstart.adminKey)) !== quickstart.adminKey) return undefined;
+  const known = parse(file, readPrivateFile(file) ?? '');
+  const quickstart = known ?? readOrMake(file);
+  if ((await settings.claim('quickstart', quickstart.adminKey)) !== quickstart.adminKey) {
+    if (known === undefined) removePrivateFile(file); // its secrets open nothing; a file that was there may be of another store
+    return undefined;
+  }
   await make(deps, quickstart);
   await settings.claim('quickstart-made', 'yes');
   return quickstart;
@@ -59,8 +64,18 @@ const make = async (deps: ApplicationDeps & UserDeps, quickstart: Quickstart): P
     scopes: ['default', 'test'],
     defaultScopes: ['default'],
   });
-  if ((await deps.store.users.findByUsername(username)) !== undefined) return;
-  await createUser(deps, systemActor, { username, password });
+  await ensureUser(deps, { username, password });
+};
+
+/** Another server that shares the file may make him at the same moment. */
+const ensureUser = async (deps: UserDeps, user: Pick<Quickstart, 'username' | 'password'>): Promise<void> => {
+  const isThere = async (): Promise<boolean> => (await deps.store.users.findByUsername(user.username)) !== undefined;
+  if (await isThere()) return;
+  try {
+    await createUser(deps, systemActor, user);
+  } catch (error) {
+    if (!(error instanceof ManagementError) || !(await isThere())) throw error;
+  }
 };
 
 const newQuickstart = (file: string): Quickstart => ({
@@ -81,16 +96,24 @@ const newKey = (): string => {
 
 const names = ['TG_KEY', 'TG_SECRET', 'TG_USERNAME', 'TG_PASSWORD', 'TG_ADMIN_KEY', 'TG_ADMIN_SECRET'] as const;
 
-const write = (quickstart: Quickstart): Quickstart => {
-  const { file, key, secret, username, password, adminKey, adminSecret } = quickstart;
+const textOf = ({ key, secret, username, password, adminKey, adminSecret }: Quickstart): string => {
   const values = [key, secret.reveal(), username, password.reveal(), adminKey, adminSecret.reveal()];
   const lines = names.map((name, index) => `${name}=${values[index] ?? ''}`);
-  writePrivateFile(file, ['# Made by the first start of Tallygate, for development.', ...lines, ''].join('\n'));
-  return quickstart;
+  return ['# Made by the first start of Tallygate, for development.', ...lines, ''].join('\n');
 };
 
-const read = (file: string): Quickstart | undefined => {
-  const text = readPrivateFile(file) ?? '';
+/** Servers that start in one folder at the same moment have one file. One that is damaged is replaced. */
+const readOrMake = (file: string): Quickstart => {
+  const fresh = newQuickstart(file);
+  const shared = parse(
+    file,
+    readOrMakePrivateFile(file, () => textOf(fresh)),
+  );
+  if (shared === undefined) writePrivateFile(file, textOf(fresh));
+  return shared ?? fresh;
+};
+
+const parse = (file: string, text: string): Quickstart | undefined => {
   const [key, secret, username, password, adminKey, adminSecret] = names.map(
     (name) => new RegExp(`^${name}=([\\w-]+)$`, 'm').exec(text)?.[1],
   );
