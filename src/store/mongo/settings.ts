@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { SigningKeyRecord } from '../../model/signing-key.js';
 import type { SettingStore, SigningKeyStore, UsageStore } from '../port/settings.js';
+import { StoreUnavailable } from '../port/store.js';
 import type { Collections } from './database.js';
 import type { SettingDocument, SigningKeyDocument, UsageDocument } from './documents.js';
 import { moveOutbox } from './outbox.js';
@@ -22,7 +23,9 @@ export const mongoSettings = ({ settings, run }: Collections): SettingStore => {
         return value;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        return (await find(name)) ?? value;
+        const there = await find(name);
+        if (there === undefined) throw new StoreUnavailable('A setting that is there cannot be read yet.');
+        return there;
       }
     },
     find,
