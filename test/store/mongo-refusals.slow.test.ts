@@ -37,6 +37,12 @@ describe('a MongoDB that cannot keep what is promised', () => {
     { server: 'a standalone server', hello, version: '8.0.1', says: /standalone server.*replica set/ },
     { server: 'a server of version 4.4', hello: { ...hello, ...replicaSet }, version: '4.4.29', says: /too old.*5\.0/ },
     {
+      server: 'one of several, by a connection to it alone',
+      hello: { ...hello, ...replicaSet, hosts: ['127.0.0.1:1', '127.0.0.1:2'] },
+      version: '8.0.1',
+      says: /directConnection=true.+leave it out/,
+    },
+    {
       server: 'a server of a wire protocol long gone',
       hello: { ...hello, maxWireVersion: 6 },
       version: '3.6.0',

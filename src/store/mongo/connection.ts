@@ -71,10 +71,18 @@ export const checkServer = async (connection: Connection): Promise<string> => {
       'This MongoDB is a standalone server: Tallygate needs a replica set (one member is enough) or a sharded cluster.',
     );
   }
+  if (isOneOfSeveral(hello) && connection.getClient().options.directConnection) {
+    throw new StoreRefused(
+      'The database URL says directConnection=true, but this MongoDB is a replica set of several members: leave it out, so that reads follow the primary.',
+    );
+  }
   const { version } = await admin.command({ buildInfo: 1 });
   if (typeof version !== 'string' || Number.parseInt(version, 10) < 5) throw tooOld();
   return version;
 };
+
+/** By a direct connection the driver goes on reading from a member that is the primary no more, and what others switch off would not be seen. */
+const isOneOfSeveral = ({ hosts }: mongo.Document): boolean => Array.isArray(hosts) && hosts.length > 1;
 
 const tooOld = (cause?: unknown): StoreRefused =>
   new StoreRefused('This MongoDB is too old: Tallygate needs version 5.0 or later.', cause);
