@@ -54,6 +54,17 @@ describe('a MongoDB that cannot keep what is promised', () => {
     await fake.close();
   });
 
+  it.each(['mongodb://', 'mongodb://user@'])(
+    'stops the start when %s… asks for what needs a package that is not there',
+    async (beginning) => {
+      const fake = await startFakeMongoServer({ hello: { ...hello, ...replicaSet }, buildInfo: { version: '8.0.1' } });
+      const mechanism = beginning.includes('@') ? 'GSSAPI' : 'MONGODB-AWS';
+      const url = `${fake.url.replace('mongodb://', beginning)}/?directConnection=true&authMechanism=${mechanism}`;
+      expect(await refusal(url)).toMatch(/authMechanism or compressors that need a package/);
+      await fake.close();
+    },
+  );
+
   it.each([
     { name: 'a%2Fb', says: /a character that MongoDB refuses/ },
     { name: '/', says: /a character that MongoDB refuses/ },

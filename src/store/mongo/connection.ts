@@ -39,10 +39,18 @@ const refusal = (url: string, error: unknown): unknown => {
 
 /** What a failed start is told as. Whoever is refused later waits instead: the server goes on as soon as he is let in again. */
 export const startError = (error: unknown): unknown => {
+  if (lacksPackage(error)) return new StoreRefused(missingPackage, error);
   const told = error instanceof StoreUnavailable ? error.cause : error;
   const sentence = told instanceof mongo.MongoServerError ? refusals.get(told.code) : undefined;
   return sentence === undefined ? storeError(error) : new StoreRefused(sentence, error);
 };
+
+/** The driver loads some of what it can do only when it is asked for. */
+const lacksPackage = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'MongoMissingDependencyError' || lacksPackage(error.cause));
+
+const missingPackage =
+  'The database URL has an authMechanism or compressors that need a package which Tallygate does not bring: take another authMechanism, and zlib or no compressors.';
 
 const wrongCredentials =
   'MongoDB refuses the user name or password in the database URL, or has that user in another database: authSource=… behind the ? names it.';
