@@ -3,6 +3,7 @@ import { getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'grap
 import { createOperationRunner } from '../../src/graphql/operation-runner.js';
 import { buildManagementSchema } from '../../src/graphql/schema.js';
 import { systemActor } from '../../src/start/system-actor.js';
+import { verifyTogether } from '../../src/statistics/verify-together.js';
 import { addApplication, anEvent } from '../statistics/fixture.js';
 import { recordingLog } from '../support/recording-log.js';
 import { startTestServer } from '../support/server.js';
@@ -66,7 +67,8 @@ it('looks for a key set in a hundred applications at a time, and others have the
   const { oauth, store } = crowded;
   await Promise.all(Array.from({ length: 1001 }, (_, index) => addApplication(store, `Orchard ${index}`)));
   const { log } = recordingLog();
-  const runner = await createOperationRunner({ oauth, statisticsTimeZone: 'UTC', version: '0', log });
+  const verifyStatistics = verifyTogether(store);
+  const runner = await createOperationRunner({ oauth, verifyStatistics, statisticsTimeZone: 'UTC', version: '0', log });
   const look = () => runner.run(systemActor, { query: '{ node(id: "ks_nothing") { id } }', variables: {} });
   expect((await look()).result).toEqual({ data: { node: null } });
   expect(await turnsDuring(look)).toBeGreaterThanOrEqual(10);
