@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { mongo } from 'mongoose';
 import { describe, expect, it } from '@jest/globals';
+import { errorFields } from '../../src/model/error-fields.js';
 import { startError } from '../../src/store/mongo/connection.js';
 import { openMongoStore } from '../../src/store/mongo/open.js';
 import { StoreRefused, StoreUnavailable } from '../../src/store/port/store.js';
@@ -96,6 +97,16 @@ describe('a MongoDB that cannot keep what is promised', () => {
       await expect(openMongoStore(`mongodb://127.0.0.1:1${end}`)).rejects.toThrow(StoreUnavailable);
     },
   );
+
+  it.each([
+    { host: '127.0.0.1:1', code: 'ECONNREFUSED' },
+    { host: 'no-such-host.invalid', code: expect.stringMatching(/^(?:ENOTFOUND|EAI_AGAIN)$/) },
+  ])('is away at $host, and the log is told why', async ({ host, code }) => {
+    const error: unknown = await openMongoStore(`mongodb://user:secret-word@${host}/`).catch((why: unknown) => why);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(errorFields(error)).toMatchObject({ cause: { error: 'MongoNetworkError', cause: { code } } });
+    expect(JSON.stringify(errorFields(error))).not.toContain('secret-word');
+  });
 
   it.each([
     { code: 73, says: /refuses the name of the database/ },

@@ -33,8 +33,9 @@ export const connect = async (url: string, patience: number): Promise<Connection
 };
 
 const refusal = (url: string, error: unknown): unknown => {
-  if (error instanceof StoreUnavailable && isOfOldServer(error.cause)) return tooOld(error.cause);
-  return startError(urlRefusal(url, error));
+  const met = error instanceof StoreUnavailable ? metByDriver(error.cause) : undefined;
+  if (met?.name === 'MongoCompatibilityError') return tooOld(met);
+  return startError(met === undefined ? urlRefusal(url, error) : new StoreUnavailable(met));
 };
 
 /** What a failed start is told as. Whoever is refused later waits instead: the server goes on as soon as he is let in again. */
@@ -63,11 +64,14 @@ const refusals: ReadonlyMap<unknown, string> = new Map([
   [13297, 'MongoDB has a database whose name differs from that in the database URL in upper and lower case only.'],
 ]);
 
-/** Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them. */
-const isOfOldServer = (error: unknown): boolean => {
+/**
+ * Mongoose's own error for a selection that failed holds the driver's view of the servers, and this what went wrong with them: it tells the log
+ * whether a name is unknown, a port closed or TLS not agreed on.
+ */
+const metByDriver = (error: unknown): mongo.MongoError | undefined => {
   const servers: unknown = error instanceof Error && 'reason' in error ? error.reason : undefined;
-  if (typeof servers !== 'object' || servers === null || !('error' in servers)) return false;
-  return servers.error instanceof mongo.MongoError && servers.error.name === 'MongoCompatibilityError';
+  if (typeof servers !== 'object' || servers === null || !('error' in servers)) return undefined;
+  return servers.error instanceof mongo.MongoError ? servers.error : undefined;
 };
 
 /** Refuses a server that cannot keep what the product promises. @returns the version of the server */
