@@ -64,11 +64,12 @@ it.each([
     () => store.applications.remove(applicationId, eventOf('evt_3')),
   ],
   ['an erased user', 'user_id', userId, () => store.users.erase(userId, eventOf('evt_3'))],
-])('nothing is left of %s in any table that can tell of one', async (_, column, value, end) => {
-  const before = Object.values(rowsOf(column, value));
+])('nothing is left of %s in any table that can tell of one', async (_what, column, value, end) => {
+  // `erasures` is written by the deletion itself, and emptied at its end.
+  const before = Object.entries(rowsOf(column, value)).filter(([table]) => table !== 'erasures');
   expect(before.length).toBeGreaterThanOrEqual(4);
   // A table that is new here needs a row first: whether it is emptied cannot be seen otherwise.
-  for (const rows of before) expect(rows).not.toEqual({ rows: 0 });
+  for (const [, rows] of before) expect(rows).not.toEqual({ rows: 0 });
   await end();
   for (const rows of Object.values(rowsOf(column, value))) expect(rows).toEqual({ rows: 0 });
 });
