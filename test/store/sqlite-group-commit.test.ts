@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/store/port/store.js';
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.js';
@@ -42,6 +43,31 @@ const ids = (connection: Connection): readonly number[] =>
     .statement<{ readonly id: number }>('SELECT id FROM rows ORDER BY id')
     .all()
     .map(({ id }) => id);
+
+it('shares one transaction among writes that come one in each turn, where a COMMIT takes long', async () => {
+  const reader = openConnection(file, { readOnly: true });
+  const versionOf = () =>
+    reader.statement<{ readonly data_version: number }>('PRAGMA data_version').get()?.data_version;
+  const slowly = (): number => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    return insert(0);
+  };
+  await commits.write(slowly);
+  const transactions = new Set<number | undefined>();
+  const writes: Promise<number>[] = [];
+  for (let id = 1; id <= 20; id += 1) {
+    writes.push(
+      commits.write(
+        () => insert(id),
+        () => transactions.add(versionOf()),
+      ),
+    );
+    await nextTurn();
+  }
+  await Promise.all(writes);
+  expect(transactions.size).toBe(1);
+  reader.close();
+});
 
 it('shares one transaction among at most 64 writes and answers after it', async () => {
   const reader = openConnection(file, { readOnly: true });

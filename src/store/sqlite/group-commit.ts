@@ -1,5 +1,6 @@
 import { DiskFull, StoreUnavailable } from '../port/store.js';
 import type { Connection } from './connection.js';
+import { createGathering } from './gathering.js';
 import { storeError, unavailable } from './store-error.js';
 import type { StoreWatch } from './store-watch.js';
 
@@ -30,11 +31,14 @@ const queueLimit = 20_000;
 export const createGroupCommit = (connection: Connection, watch: StoreWatch): GroupCommit => {
   const waiting: Job[] = [];
   const stopping: (() => void)[] = [];
+  const gathering = createGathering();
   let stopped = false;
   let scheduled = false;
   const flush = (): void => {
-    const batch = waiting.splice(0, batchLimit);
-    watch.note(failAll(batch, watch.loss()) ?? commitTogether(connection, batch));
+    if (waiting.length >= batchLimit || !gathering.goesOn(waiting.length)) {
+      const batch = waiting.splice(0, batchLimit);
+      watch.note(failAll(batch, watch.loss()) ?? gathering.end(() => commitTogether(connection, batch)));
+    }
     scheduled = waiting.length > 0;
     if (scheduled) setImmediate(flush);
     else for (const resolve of stopping.splice(0)) resolve();
@@ -47,12 +51,10 @@ export const createGroupCommit = (connection: Connection, watch: StoreWatch): Gr
         if (!scheduled) setImmediate(flush);
         scheduled = true;
       }),
-    stop: () =>
-      new Promise((resolve) => {
-        stopped = true;
-        if (scheduled) stopping.push(resolve);
-        else resolve();
-      }),
+    stop: async () => {
+      stopped = true;
+      if (scheduled) await new Promise<void>((resolve) => stopping.push(resolve));
+    },
   };
 };
 
