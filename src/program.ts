@@ -8,7 +8,7 @@ import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 import { openStoreToRead, storeProblems } from './open-product.js';
 import { startServer, type Server } from './server.js';
-import { certificateProblems } from './start/certificate.js';
+import { certificateProblems } from './start/certificate-files.js';
 import { quickstartFile } from './start/quickstart.js';
 import { welcomeBackText, welcomeText } from './start/welcome.js';
 import { runVerifyStatistics } from './statistics/verify-command.js';

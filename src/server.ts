@@ -17,6 +17,7 @@ import type { Log } from './model/log.js';
 import { fixedEndpoints } from './oauth/endpoints/index.js';
 import { openProduct, type Product } from './open-product.js';
 import { certificateOf } from './start/certificate.js';
+import { warnOfItsTime } from './start/certificate-files.js';
 import { listen, urlOf } from './start/listen.js';
 import { privateFolder } from './store/private-folder.js';
 import { secretKeysOf, type SecretKeys } from './start/secret-keys.js';
@@ -92,7 +93,9 @@ interface Basis {
 const openBasis = async ({ config, log }: ServerOptions): Promise<Basis> => {
   const state: State = { isLeaving: false, isClosing: false };
   makeDataFolder(config);
-  const certificate = await certificateOf(config, Date.now());
+  const now = Date.now();
+  const certificate = await certificateOf(config, now);
+  if (certificate !== undefined) warnOfItsTime(certificate, now, log);
   const secretKeys = secretKeysOf(config, log);
   const door = frontDoor();
   const scheme = certificate === undefined ? 'http' : 'https';
