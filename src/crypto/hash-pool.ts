@@ -73,12 +73,12 @@ interface Crew {
 /** Carries a job out, and then whatever waits. */
 const serve = async (crew: Crew, job: Job): Promise<void> => {
   const { idle, busy, waiting } = crew;
-  const thread = nextAlive(idle) ?? startHashThread();
+  const thread = nextAlive(idle) ?? newThread();
   busy.add(thread);
   try {
     job.resolve(await thread.run(job.task));
   } catch (error) {
-    job.reject(isWantOfThreads(error) ? queueFull({ cause: error }) : error);
+    job.reject(orQueueFull(error));
   }
   busy.delete(thread);
   if (thread.isAlive()) idle.push(thread);
@@ -90,6 +90,14 @@ const nextAlive = (idle: HashThread[]): HashThread | undefined => {
   let thread = idle.pop();
   while (thread !== undefined && !thread.isAlive()) thread = idle.pop();
   return thread;
+};
+
+const newThread = (): HashThread => {
+  try {
+    return startHashThread();
+  } catch (error) {
+    throw orQueueFull(error);
+  }
 };
 
 /** Whoever has gone leaves his place to others: else clients that do not wait for answers would keep out those that do. */
@@ -125,8 +133,14 @@ const nextInTime = (waiting: Job[]): Job | undefined => {
 /** Spread, so that those who were refused together do not return together. */
 const queueFull = (options?: ErrorOptions): HashQueueFull => new HashQueueFull(1 + randomInt(3), options);
 
-/** There is no thread to be had while a flood of connections has all descriptors, or memory is short: that passes. */
-const isWantOfThreads = (error: unknown): boolean => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_INIT_FAILED';
+/**
+ * There is no thread to be had while a flood of connections has all descriptors, the user has all processes that he may have, or memory is
+ * short: that passes. Node says so at once, or later as the cause of the thread's end.
+ */
+const orQueueFull = (error: unknown): unknown => {
+  const causes = error instanceof Error ? [error, error.cause] : [];
+  return causes.some(isWantOfThreads) ? queueFull({ cause: error }) : error;
 };
+
+const isWantOfThreads = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_INIT_FAILED';
