@@ -5,6 +5,7 @@ import type { Registration } from '../model/registration.js';
 import type { User } from '../model/user.js';
 import type { Store } from '../store/port/store.js';
 import type { OperationCut } from './operation-cut.js';
+import { mostObjects, tooManyRows } from './operation-rows.js';
 
 /** Related objects of one operation, read in batches and once each. */
 export interface Loaders {
@@ -27,8 +28,11 @@ export const createLoaders = (store: Store, cut: OperationCut): Loaders => {
     applicationsOfCut: byId((ids) => cut.read((snapshot) => snapshot.findApplications(ids))),
     usersOfCut: byId((ids) => cut.read((snapshot) => snapshot.findUsers(ids))),
     registrationsByUser: new DataLoader(async (ids: readonly string[]) => {
-      const found = await store.registrations.findByUsers(ids);
-      return ids.map((id) => found.filter(({ userId }) => userId === id));
+      const found = await store.registrations.findByUsers(ids, mostObjects);
+      if (found === 'too_many') throw tooManyRows(); // before they are counted one user after the other
+      const byUser = new Map<string, Registration[]>(ids.map((id) => [id, []]));
+      for (const registration of found) byUser.get(registration.userId)?.push(registration);
+      return ids.map((id) => byUser.get(id) ?? []);
     }, batches),
     lastUse: new DataLoader(async (ids: readonly string[]) => {
       const found = await store.usage.find(ids);

@@ -6,6 +6,8 @@ export const objectWeight = 10;
 /** Ten thousand objects, or ten times as many rows of figures. */
 const limit = 100_000;
 
+export const mostObjects = limit / objectWeight;
+
 /** Notes rows that a list of an operation is about to hold. @throws ManagementError QUERY_TOO_COMPLEX */
 export type NoteRows = (count: number, weight: number) => void;
 
@@ -21,8 +23,8 @@ export const operationRows = (): NoteRows => {
   };
 };
 
-const tooManyRows = (): ManagementError =>
+export const tooManyRows = (): ManagementError =>
   new ManagementError(
     'QUERY_TOO_COMPLEX',
-    `There would be more than ${limit / objectWeight} objects in this answer: ask for fewer users or items, or leave out a nested list.`,
+    `There would be more than ${mostObjects} objects in this answer: ask for fewer users or items, or leave out a nested list.`,
   );

@@ -157,3 +157,18 @@ describe('the cut of an operation', () => {
     });
   });
 });
+
+it('refuses users with too many registrations together before it reads what belongs to them', async () => {
+  const { items } = await store.users.page({}, { first: 11 });
+  for (const { id: userId } of items) {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({ applicationId: `app_${index}`, userId, at: tenth }));
+    await store.registrations.import(
+      rows.map((row) => ({ ...row, environment: 'PRODUCTION' })),
+      { audit: anEvent() },
+    );
+  }
+  calls.length = 0;
+  const { body } = await server.graphql('{ users { nodes { registrations { firstTokenAt } } } }', {}, token);
+  expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+  expect(calls.slice(-2)).toEqual(['users.page', 'registrations.findByUsers']);
+});

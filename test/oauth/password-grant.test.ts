@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@je
 import { hashSync } from '@node-rs/argon2';
 import type { KeySet } from '../../src/model/application.js';
 import type { User } from '../../src/model/user.js';
+import { registrationsOf as registrationsIn } from '../store/registration-reading.js';
 import { auditEvent, claimsOf, openOAuth, userPassword, type OAuthUnderTest } from './open-oauth.js';
 
 let server: OAuthUnderTest;
@@ -21,7 +22,7 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-const registrationsOf = (user: User) => server.store.registrations.findByUsers([user.id]);
+const registrationsOf = (user: User) => registrationsIn(server.store, user.id);
 const familiesOf = async (user: User) =>
   (await server.store.tokens.pageFamilies({ userId: user.id }, { first: 100 })).items;
 

@@ -167,7 +167,7 @@ describe('while a password grant runs', () => {
       const params = { ...loginOf(user), scope: 'read' };
       const answer = await tokenWhile({ keySet, params, beforeWrite: () => event.happens(keySet, user) });
       expect(answer).toMatchObject({ error: event.error });
-      expect(await server.store.registrations.findByUsers([user.id])).toEqual([]);
+      expect(await server.store.registrations.findByUsers([user.id], 100)).toEqual([]);
       const families = await server.store.tokens.pageFamilies({ applicationId: id }, { first: 10 });
       expect(families.items.every(({ revokedAt }) => revokedAt !== undefined)).toBe(true);
     },
@@ -179,7 +179,7 @@ describe('while a password grant runs', () => {
     const beforeRecord = () => server.store.users.erase(user.id, auditEvent());
     const answer = await tokenWhile({ keySet, params: loginOf(user), beforeRecord });
     expect(answer).toEqual({ status: 400, error: 'invalid_grant' });
-    expect(await server.store.registrations.findByUsers([user.id])).toEqual([]);
+    expect(await server.store.registrations.findByUsers([user.id], 100)).toEqual([]);
   });
 
   it('the application is deleted just before the registration: nothing is left of it', async () => {
@@ -191,7 +191,7 @@ describe('while a password grant runs', () => {
       params: loginOf(user),
       beforeRecord: () => server.store.applications.remove(id, auditEvent()),
     });
-    expect(await server.store.registrations.findByUsers([user.id])).toEqual([]);
+    expect(await server.store.registrations.findByUsers([user.id], 100)).toEqual([]);
   });
 });
 
@@ -279,6 +279,6 @@ describe('a store that goes away', () => {
     const { StoreUnavailable } = await import('../../src/store/port/store.js');
     const beforeRecord = () => Promise.reject(new StoreUnavailable(new Error('away')));
     expect(await tokenWhile({ keySet, params: loginOf(user), beforeRecord })).toMatchObject({ status: 503 });
-    expect(await server.store.registrations.findByUsers([user.id])).toEqual([]);
+    expect(await server.store.registrations.findByUsers([user.id], 100)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nameKey, type Application } from '../../src/model/application.js';
 import type { ApplicationFilter } from '../../src/store/port/applications.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
-import { eventOf, idMaker, sweepAll } from './registration-reading.js';
+import { eventOf, idMaker, registrationsOf, sweepAll } from './registration-reading.js';
 import {
   accessTokenOf,
   applicationOf,
@@ -196,7 +196,7 @@ export const applicationsContract: Contract = (name, open) => {
       expect(await stores.second.applications.findMany([application.id])).toEqual([]);
       expect(await stores.second.tokens.findFamily(family.id)).toBeUndefined();
       expect(await stores.second.tokens.findAccessToken(token.digest, createdAt)).toBeUndefined();
-      expect(await stores.second.registrations.findByUsers([registration.userId])).toEqual([]);
+      expect(await registrationsOf(stores.second, registration.userId)).toEqual([]);
       await made(applicationOf(id('app'), { name: application.name, keys: application.keys }));
     });
 
@@ -211,7 +211,7 @@ export const applicationsContract: Contract = (name, open) => {
       await stores.first.applications.remove(application.id, event());
       await stores.second.registrations.record(registration);
       await sweepAll(stores.first, createdAt);
-      expect(await stores.first.registrations.findByUsers([registration.userId])).toEqual([]);
+      expect(await registrationsOf(stores.first, registration.userId)).toEqual([]);
     });
 
     it('removes a certain version only if asked to', async () => {

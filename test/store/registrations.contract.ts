@@ -13,6 +13,7 @@ import {
   idMaker,
   inSnapshot,
   isUnion,
+  registrationsOf,
   sweepAll,
   totalOf,
   walk,
@@ -37,7 +38,7 @@ export const registrationsContract: Contract = (name, open) => {
       inSnapshot(stores.second, (snapshot) =>
         totalOf(snapshot, { applicationId, ...(environment && { environment }) }),
       );
-    const registrationsOf = (userId: string) => stores.second.registrations.findByUsers([userId]);
+    const rowsOf = (userId: string) => registrationsOf(stores.second, userId);
 
     it('counts a user once however many first logins run at the same moment', async () => {
       const [applicationId, userId] = [id('app'), id('usr')];
@@ -49,7 +50,7 @@ export const registrationsContract: Contract = (name, open) => {
       expect(outcomes.filter((outcome) => outcome === 'first')).toHaveLength(1);
       stores.clock.advance(100);
       expect(await total(applicationId)).toBe(1);
-      expect((await registrationsOf(userId))[0]?.lastTokenAt).toBe(now() - 100 + 63);
+      expect((await rowsOf(userId))[0]?.lastTokenAt).toBe(now() - 100 + 63);
     });
 
     it('counts a user of both environments once in the whole, also when both begin at the same moment', async () => {
@@ -77,7 +78,7 @@ export const registrationsContract: Contract = (name, open) => {
       expect(await record('PRODUCTION', at + 20)).toBe('already');
       expect(await record('SANDBOX', at + 70)).toBe('first');
       stores.clock.advance(100);
-      expect(await registrationsOf(userId)).toEqual([
+      expect(await rowsOf(userId)).toEqual([
         {
           applicationId,
           userId,
@@ -95,7 +96,7 @@ export const registrationsContract: Contract = (name, open) => {
       const [applicationId, userId, at] = [id('app'), id('usr'), now()];
       await stores.first.registrations.record({ applicationId, environment: 'PRODUCTION', userId, at });
       await stores.second.registrations.record({ applicationId, environment: 'SANDBOX', userId, at: at - 5000 });
-      expect(await registrationsOf(userId)).toMatchObject([
+      expect(await rowsOf(userId)).toMatchObject([
         { firstTokenAt: at, environments: { PRODUCTION: { firstTokenAt: at }, SANDBOX: { firstTokenAt: at } } },
       ]);
     });
@@ -106,7 +107,7 @@ export const registrationsContract: Contract = (name, open) => {
       await stores.first.registrations.record(registration);
       await Promise.all([0, 1, 2, 3].map((index) => either(index).registrations.bury(applicationId, userId)));
       expect(await stores.second.registrations.record(registration)).toBe('already');
-      expect(await registrationsOf(userId)).toEqual([]);
+      expect(await rowsOf(userId)).toEqual([]);
       stores.clock.advance(1);
       await inSnapshot(stores.first, async (snapshot) => {
         for (const scope of [{ applicationId }, { applicationId, environment: 'SANDBOX' as const }]) {
@@ -118,6 +119,24 @@ export const registrationsContract: Contract = (name, open) => {
         }
         expect(await snapshot.registrations.extent({ applicationId })).toEqual({ first: at, last: at });
       });
+    });
+
+    it('finds the registrations of several users, or tells that there are too many', async () => {
+      const [applicationIds, userIds] = [[id('app'), id('app')], [id('usr'), id('usr')].sort()] as const;
+      const rows = userIds.flatMap((userId) =>
+        applicationIds.map((applicationId, index) => ({ applicationId, userId, at: now() - index * day })),
+      );
+      await stores.first.registrations.import(
+        rows.map((row) => ({ ...row, environment: 'PRODUCTION' })),
+        { audit: eventOf(id('event')) },
+      );
+      const { registrations } = stores.second;
+      expect(await registrations.findByUsers(userIds, 4)).toMatchObject(
+        userIds.flatMap((userId) => [...applicationIds].reverse().map((applicationId) => ({ applicationId, userId }))),
+      );
+      expect(await registrations.findByUsers(userIds, 3)).toBe('too_many');
+      expect(await registrations.findByUsers([userIds[1]!], 2)).toHaveLength(2);
+      expect(await registrations.findByUsers([], 0)).toEqual([]);
     });
 
     it('counts nobody whose erasure runs beside his first logins', async () => {
@@ -132,7 +151,7 @@ export const registrationsContract: Contract = (name, open) => {
       expect(await Promise.all(applicationIds.map((applicationId) => total(applicationId)))).toEqual(
         applicationIds.map(() => 0),
       );
-      expect(await registrationsOf(userId)).toEqual([]);
+      expect(await rowsOf(userId)).toEqual([]);
     });
 
     it('says of each imported row what became of it, also in a rehearsal, and changes nothing the second time', async () => {
@@ -156,14 +175,14 @@ export const registrationsContract: Contract = (name, open) => {
       ];
       const expected = ['unchanged', 'moved', 'created', 'moved', 'created', 'erased'];
       expect(await stores.second.registrations.import(rows, { dryRun: true })).toEqual(expected);
-      expect(await registrationsOf(fresh)).toEqual([]);
+      expect(await rowsOf(fresh)).toEqual([]);
       const audit = eventOf(id('event'), 'importRegistrations');
       expect(await stores.second.registrations.import(rows, { audit })).toEqual(expected);
       expect(await stores.first.audit.find(audit.id)).toEqual(audit);
-      expect(await registrationsOf(fresh)).toMatchObject([
+      expect(await rowsOf(fresh)).toMatchObject([
         { firstTokenAt: at - 4 * day, environments: { SANDBOX: { firstTokenAt: at - 2 * day } } },
       ]);
-      expect(await registrationsOf(later)).toMatchObject([{ firstTokenAt: at - 40 * day, lastTokenAt: at }]);
+      expect(await rowsOf(later)).toMatchObject([{ firstTokenAt: at - 40 * day, lastTokenAt: at }]);
       const again = await stores.first.registrations.import(rows, { audit: eventOf(id('event')) });
       expect(again).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'erased']);
       await inSnapshot(stores.first, async (snapshot) => {

@@ -12,6 +12,7 @@ import {
   hour,
   idMaker,
   inSnapshot,
+  registrationsOf,
   sweepAll,
   totalOf,
   walk,
@@ -39,7 +40,7 @@ export const setBackContract: Contract = (name, open) => {
       { userId = id('usr'), environment = 'PRODUCTION' }: { userId?: string; environment?: KeyEnvironment } = {},
     ): Promise<EpochMillis> => {
       await store.registrations.record({ applicationId, environment, userId, at: now() });
-      const [found] = await store.registrations.findByUsers([userId]);
+      const [found] = await registrationsOf(store, userId);
       return found?.environments[environment]?.firstTokenAt ?? NaN;
     };
     const expectRegistered = (applicationId: string, users: number): Promise<void> =>

@@ -3,7 +3,7 @@ import type { User } from '../../src/model/user.js';
 import { usernamesFrom } from '../../src/model/username.js';
 import type { UserChange, UserFilter } from '../../src/store/port/users.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
-import { eventOf, idMaker, inSnapshot, sweepAll } from './registration-reading.js';
+import { eventOf, idMaker, inSnapshot, registrationsOf, sweepAll } from './registration-reading.js';
 import { accessTokenOf, createdAt, familyOf, tally, together, userOf, walkPages } from './samples.js';
 
 const off = { from: true, to: false };
@@ -187,7 +187,7 @@ export const usersContract: Contract = (name, open) => {
       expect(await stores.second.users.findMany([user.id])).toEqual([]);
       expect(await stores.second.tokens.findFamily(family.id)).toBeUndefined();
       expect(await stores.second.tokens.findAccessToken(token.digest, createdAt)).toBeUndefined();
-      expect(await stores.second.registrations.findByUsers([user.id])).toEqual([]);
+      expect(await registrationsOf(stores.second, user.id)).toEqual([]);
       await stores.second.activity.record({ tallies: [], users: [active] });
       await sweepAll(stores.first, createdAt);
       await inSnapshot(stores.second, async (snapshot) => {

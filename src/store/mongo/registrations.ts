@@ -22,18 +22,24 @@ export const mongoRegistrations = (database: Database): RegistrationStore => ({
   bury: (applicationId, userId) => buryRegistration(database, registrationKey(applicationId, userId)),
   import: async (rows, how) =>
     'dryRun' in how ? rehearseImport(database, rows) : importRegistrations(database, rows, how.audit),
-  findByUsers: async (userIds) => {
+  findByUsers: findByUsers(database),
+});
+
+const findByUsers =
+  (database: Database): RegistrationStore['findByUsers'] =>
+  async (userIds, most) => {
     const users = userIds.filter((id) => id !== nobody);
     const rows = await database.run(() =>
-      database.registrations
-        .find({ userId: { $in: users } })
-        .sort({ userId: 1, first: 1, applicationId: 1 })
-        .lean<RegistrationDocument[]>(),
+      database.registrations.aggregate<RegistrationDocument>([
+        { $match: { userId: { $in: users } } },
+        { $limit: most + 1 }, // before the sorting, which would read them all
+        { $sort: { userId: 1, first: 1, applicationId: 1 } },
+      ]),
     );
+    if (rows.length > most) return 'too_many';
     const removed = await removedAmong(database, [...new Set(rows.map(({ applicationId }) => applicationId))]);
     return rows.filter(({ applicationId }) => !removed.has(applicationId)).map(registrationOf);
-  },
-});
+  };
 
 /** The path of every login but the first: one round trip. */
 const moveLast = async ({ registrations, run }: Database, registration: NewRegistration): Promise<boolean> => {

@@ -37,7 +37,11 @@ export interface RegistrationStore {
     how: { readonly audit: AuditEvent } | { readonly dryRun: true },
   ): Promise<readonly ImportOutcome[]>;
 
-  findByUsers(userIds: readonly string[]): Promise<readonly Registration[]>;
+  /**
+   * Ordered by user, first instant and application. `too_many`: there are more than `most` rows of them together, those of applications that
+   * are just being removed included; then hardly more than these were looked at.
+   */
+  findByUsers(userIds: readonly string[], most: number): Promise<readonly Registration[] | 'too_many'>;
 }
 
 export interface RegistrationsOf {

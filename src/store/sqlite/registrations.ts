@@ -19,11 +19,6 @@ import {
 /** The row and every kept figure that counts it are one transaction, always. */
 export const sqliteRegistrations = (engine: Engine, instants: FirstInstants): RegistrationStore => {
   const single = singleRegistration(engine, instants);
-  const ofUsers = engine.statement<RegistrationRow>(
-    `SELECT * FROM registrations
-     WHERE ${inList('user_id')} AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)
-     ORDER BY user_id, first_at, application_id`,
-  );
   return {
     record: (registration) => engine.write(() => single.record(registration)),
     bury: (applicationId, userId) => engine.write(() => single.bury(applicationId, userId)),
@@ -36,13 +31,26 @@ export const sqliteRegistrations = (engine: Engine, instants: FirstInstants): Re
         insertAudit(engine, how.audit);
         return outcomes;
       }),
-    findByUsers: (userIds) =>
-      engine.read(() =>
-        ofUsers
-          .all(JSON.stringify(userIds))
-          .flatMap((row) => (row.user_id === null ? [] : [registrationOf(row, row.user_id)])),
-      ),
+    findByUsers: findByUsers(engine),
   };
+};
+
+/** The index alone tells whether there are too many: no row is read for a refusal. */
+const findByUsers = (engine: Engine): RegistrationStore['findByUsers'] => {
+  const count = engine.statement<{ readonly n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM registrations WHERE ${inList('user_id')} LIMIT ?)`,
+  );
+  const select = engine.statement<RegistrationRow>(
+    `SELECT * FROM registrations
+     WHERE ${inList('user_id')} AND application_id NOT IN (SELECT id FROM removed_applications WHERE cleaned = 0)
+     ORDER BY user_id, first_at, application_id`,
+  );
+  return (userIds, most) =>
+    engine.read(() => {
+      const users = JSON.stringify(userIds);
+      if ((count.get(users, most + 1)?.n ?? 0) > most) return 'too_many';
+      return select.all(users).flatMap((row) => (row.user_id === null ? [] : [registrationOf(row, row.user_id)]));
+    });
 };
 
 interface SingleRegistration {
