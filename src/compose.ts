@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createPasswordHasher } from './crypto/hash-pool.js';
 import { openSigningKeys } from './crypto/key-store.js';
 import { createKeyring, type Keyring } from './crypto/keyring.js';
+import { forgetUsage } from './forget-usage.js';
 import { createApp, type AppParts } from './http/app.js';
 import { csvRoute } from './http/csv-route.js';
 import type { GraphqlDeps } from './graphql/graphql-deps.js';
@@ -115,6 +116,7 @@ const jobsOf = (oauth: OAuthDeps, { recorder, usage }: Notes): readonly Job[] =>
   { name: 'flush usage', everyMillis: 10_000, run: () => usage.flush() },
   { name: 'publish signing keys', everyMillis: 5000, run: () => publishKeys(oauth) },
   { name: 'remove outlived signing keys', everyMillis: hourMillis, run: () => removeOutlivedKeys(oauth) },
+  { name: 'forget usage', everyMillis: 24 * hourMillis, run: () => forgetUsage(oauth.store) },
   { name: 'sweep', everyMillis: 30_000, run: () => sweep(oauth.store) },
 ];
 

@@ -28,5 +28,21 @@ export const usageContract: Contract = (name, open) => {
       );
       expect(await stores.second.usage.find([])).toEqual(new Map());
     });
+
+    it('lists ids in their order, and forgets those that it is told to', async () => {
+      const made = Array.from({ length: 1300 }, (_, index) => `listed-${String(index).padStart(4, '0')}`);
+      for (let start = 0; start < made.length; start += 500) {
+        await stores.first.usage.record(made.slice(start, start + 500).map((id) => ({ id, at: 7 })));
+      }
+      const listed: string[] = [];
+      for (let next = await stores.second.usage.ids('listed-'); next.length > 0;) {
+        listed.push(...next);
+        next = await stores.second.usage.ids(next.at(-1)!);
+      }
+      expect(listed.filter((id) => id.startsWith('listed-'))).toEqual(made);
+      await stores.second.usage.remove(made.slice(1));
+      await stores.second.usage.remove(made.slice(1));
+      expect(await stores.first.usage.find(made)).toEqual(new Map([['listed-0000', 7]]));
+    });
   });
 };

@@ -83,6 +83,8 @@ const addSigningKey = async (
 const keyOf = ({ key, withdrawnAt }: SigningKeyDocument): SigningKeyRecord =>
   withdrawnAt === undefined ? key : { ...key, withdrawnAt };
 
+const idsAtOnce = 1000;
+
 export const mongoUsage = ({ usage, run, runUpsert }: Collections): UsageStore => ({
   record: async (uses) => {
     if (uses.length === 0) return;
@@ -94,5 +96,15 @@ export const mongoUsage = ({ usage, run, runUpsert }: Collections): UsageStore =
   find: async (ids) => {
     const documents = await run(() => usage.find({ _id: { $in: [...ids] } }).lean<UsageDocument[]>());
     return new Map(documents.map(({ _id, at }) => [_id, at]));
+  },
+  ids: async (after) => {
+    const next = { _id: { $gt: after } };
+    const documents = await run(() =>
+      usage.find(next).sort({ _id: 1 }).limit(idsAtOnce).select('_id').lean<Pick<UsageDocument, '_id'>[]>(),
+    );
+    return documents.map(({ _id }) => _id);
+  },
+  remove: async (ids) => {
+    await run(() => usage.deleteMany({ _id: { $in: [...ids] } }));
   },
 });

@@ -25,4 +25,8 @@ export interface UsageStore {
   record(uses: readonly { readonly id: string; readonly at: EpochMillis }[]): Promise<void>;
   /** Last use by key set id or client secret id. */
   find(ids: readonly string[]): Promise<ReadonlyMap<string, EpochMillis>>;
+  /** The next ids in their order, some at a time, none when there are no more. */
+  ids(after: string): Promise<readonly string[]>;
+  /** Idempotent. */
+  remove(ids: readonly string[]): Promise<void>;
 }

@@ -51,6 +51,8 @@ const signingKeyOf = ({ body, withdrawn_at: withdrawnAt }: SigningKeyRow): Signi
   ...(withdrawnAt === null ? {} : { withdrawnAt }),
 });
 
+const idsAtOnce = 1000;
+
 export const sqliteUsage = (engine: Engine): UsageStore => {
   const keep = engine.statement(
     'INSERT INTO usage (id, at) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE at < excluded.at',
@@ -58,11 +60,17 @@ export const sqliteUsage = (engine: Engine): UsageStore => {
   const select = engine.statement<{ readonly id: string; readonly at: number }>(
     `SELECT id, at FROM usage WHERE ${inList('id')}`,
   );
+  const next = engine.statement<{ readonly id: string }>(
+    `SELECT id FROM usage WHERE id > ? ORDER BY id LIMIT ${idsAtOnce}`,
+  );
+  const remove = engine.statement(`DELETE FROM usage WHERE ${inList('id')}`);
   return {
     record: (uses) =>
       engine.write(() => {
         for (const { id, at } of uses) keep.run(id, at);
       }),
     find: (ids) => engine.read(() => new Map(select.all(JSON.stringify(ids)).map(({ id, at }) => [id, at]))),
+    ids: (after) => engine.read(() => next.all(after).map(({ id }) => id)),
+    remove: (ids) => engine.write(() => void remove.run(JSON.stringify(ids))),
   };
 };
