@@ -5,6 +5,7 @@ import { badInput } from '../model/management-error.js';
 import type { ManagementErrorCode } from '../model/management-error.js';
 import type { ImportOutcome, NewRegistration } from '../store/port/registrations.js';
 import type { Store } from '../store/port/store.js';
+import { importDeed } from './import-deed.js';
 import { createRowCheck } from './import-row-check.js';
 import type { ImportDeps, ImportRegistrationRow } from './import-row-check.js';
 
@@ -64,7 +65,9 @@ const rehearse = async (
   actor: Actor,
   rows: readonly NewRegistration[],
 ): Promise<readonly ImportOutcome[]> => {
-  await store.audit.append(auditOf(actor, clock(), { action: 'importRegistrations', ...deed(rows, { dryRun: true }) }));
+  await store.audit.append(
+    auditOf(actor, clock(), { action: 'importRegistrations', ...importDeed(rows, { dryRun: true }) }),
+  );
   return rows.length === 0 ? [] : store.registrations.import(rows, { dryRun: true });
 };
 
@@ -73,7 +76,7 @@ const write = async (
   actor: Actor,
   rows: readonly NewRegistration[],
 ): Promise<readonly ImportOutcome[]> => {
-  const audit = auditOf(actor, clock(), { action: 'importRegistrations', ...deed(rows) });
+  const audit = auditOf(actor, clock(), { action: 'importRegistrations', ...importDeed(rows) });
   if (rows.length === 0) return recordOnly(store, audit);
   return store.registrations.import(rows, { audit });
 };
@@ -82,23 +85,6 @@ const write = async (
 const recordOnly = async (store: Store, audit: AuditEvent): Promise<readonly ImportOutcome[]> => {
   await store.audit.append(audit);
   return [];
-};
-
-/** What was asked for: the event is durable before the first row is, and tells of nobody. */
-const deed = (rows: readonly NewRegistration[], how: { readonly dryRun?: true } = {}) => {
-  const places = [...new Set(rows.map(placeOf))];
-  const registrations = places.map((place) => [place, extentOf(rows.filter((row) => placeOf(row) === place))] as const);
-  const [target, ...others] = new Set(rows.map(({ applicationId }) => applicationId));
-  const changes = JSON.stringify({ rows: rows.length, ...how, registrations: Object.fromEntries(registrations) });
-  return target !== undefined && others.length === 0 ? { target, changes } : { changes };
-};
-
-const placeOf = ({ applicationId, environment }: NewRegistration): string => `${applicationId}.${environment}`;
-
-const extentOf = (rows: readonly NewRegistration[]) => {
-  const instants = rows.map(({ at }) => at).sort((left, right) => left - right);
-  const [earliest = 0, latest = earliest] = [instants.at(0), instants.at(-1)];
-  return { rows: rows.length, earliest: new Date(earliest).toISOString(), latest: new Date(latest).toISOString() };
 };
 
 const tally = (outcomes: readonly ImportOutcome[]) => ({
