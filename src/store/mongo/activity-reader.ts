@@ -1,5 +1,6 @@
-import { quarterMillis, quartersPerDay, utcDayOf, utcDayStart } from '../../model/quarter-hour.js';
+import { quarterMillis, quartersPerDay, utcDayOf } from '../../model/quarter-hour.js';
 import type { ActivityOf, ActivityReader, TokenCount } from '../port/activity.js';
+import { sumTallies } from '../port/sum-tallies.js';
 import type { Cut } from './cut.js';
 import type { TallyDocument } from './documents.js';
 import type { Condition } from './listing.js';
@@ -27,22 +28,7 @@ const tokenCounts = async (
   const rows = await collections.run(() =>
     collections.tallies.find(condition).session(session).lean<TallyDocument[]>(),
   );
-  const sums = new Map<string, TokenCount>();
-  for (const { day, grantType, quarters } of rows) {
-    for (const { quarter, issued, refused } of quarters) {
-      const start = utcDayStart(day) + quarter * quarterMillis;
-      if (start < query.from || start >= query.to) continue;
-      const key = `${grantType} ${start}`;
-      const sum = sums.get(key);
-      sums.set(key, {
-        grantType,
-        start,
-        issued: issued + (sum?.issued ?? 0),
-        refused: refused + (sum?.refused ?? 0),
-      });
-    }
-  }
-  return [...sums.values()].sort((a, b) => a.start - b.start);
+  return sumTallies(rows, query);
 };
 
 /** Whole days are counted by their rows; quarter hours are looked at only where the range cuts a day. */

@@ -1,8 +1,9 @@
 import { keyEnvironments, type KeyEnvironment } from '../../model/application.js';
 import type { EpochMillis } from '../../model/clock.js';
 import type { GrantName } from '../../model/grant-name.js';
-import { quarterMillis, quartersPerDay, utcDayOf, utcDayStart } from '../../model/quarter-hour.js';
+import { quarterMillis, quartersPerDay, utcDayOf } from '../../model/quarter-hour.js';
 import type { ActivityOf, ActivityReader, TokenCount } from '../port/activity.js';
+import { sumTallies, type StoredTally } from '../port/sum-tallies.js';
 import type { Statements, Value } from './connection.js';
 import { parseDocument } from './document.js';
 import { answer } from './engine.js';
@@ -32,23 +33,16 @@ const tokenCounts = (statements: Statements, query: ActivityOf & Range): readonl
        WHERE application_id = ? AND ${inList('environment')} AND day >= ? AND day <= ? ORDER BY day, grant_type`,
     )
     .all(query.applicationId, environmentsOf(query.environment), utcDayOf(query.from), utcDayOf(query.to));
-  const sums = new Map<string, TokenCount>();
-  for (const { day, grant_type: grantType, quarters } of rows) {
-    for (const [quarter, issued, refused] of parseDocument<readonly (readonly [number, number, number])[]>(quarters)) {
-      const start = utcDayStart(day) + quarter * quarterMillis;
-      if (start < query.from || start >= query.to) continue;
-      const key = `${grantType} ${start}`;
-      const sum = sums.get(key);
-      sums.set(key, {
-        grantType,
-        start,
-        issued: issued + (sum?.issued ?? 0),
-        refused: refused + (sum?.refused ?? 0),
-      });
-    }
-  }
-  return [...sums.values()].sort((a, b) => a.start - b.start);
+  return sumTallies(rows.map(tallyOf), query);
 };
+
+const tallyOf = ({ day, grant_type: grantType, quarters }: TallyRow): StoredTally => ({
+  day,
+  grantType,
+  quarters: parseDocument<readonly (readonly [number, number, number])[]>(quarters).map(
+    ([quarter, issued, refused]) => ({ quarter, issued, refused }),
+  ),
+});
 
 const environmentsOf = (environment: KeyEnvironment | undefined): string =>
   JSON.stringify(environment === undefined ? keyEnvironments : [environment]);
