@@ -7,6 +7,7 @@ import type { GraphqlDeps } from '../graphql/graphql-deps.js';
 import { createOperationRunner, type GraphqlRequest, type OperationRunner } from '../graphql/operation-runner.js';
 import type { Actor } from '../model/actor.js';
 import { authenticateBearer } from '../oauth/management/authenticate-bearer.js';
+import { isUncoded } from './content-coding.js';
 import { graphqlRequestIn } from './graphql-body.js';
 import { acceptedMediaType, isUtf8Json, type GraphqlMediaType } from './media-type.js';
 import { clientGone, readBody } from './read-body.js';
@@ -58,10 +59,8 @@ const answerTo = async (
   return runner.run(actor, operation);
 };
 
-const isPlainJson = ({ headers }: IncomingMessage): boolean => {
-  const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  return isUtf8Json(headers['content-type']) && coding === 'identity';
-};
+const isPlainJson = ({ headers }: IncomingMessage): boolean =>
+  isUtf8Json(headers['content-type']) && isUncoded(headers['content-encoding']);
 
 const ordinaryLimit = 64 * 1024;
 /** A thousand rows of history. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Endpoint, EndpointRequest, EndpointResponse } from '../oauth/endpoints/endpoint.js';
 import { bodyTooLarge, contentCoded, methodNotAllowed } from '../oauth/endpoints/request-refusals.js';
+import { isUncoded } from './content-coding.js';
 import { corsHeaders } from './cors.js';
 import { deliver } from './deliver.js';
 import { clientGone, readBody } from './read-body.js';
@@ -69,8 +70,7 @@ const sender = (parts: SiteParts, endpoint: Endpoint): Sender => {
 };
 
 const bodyOf = (request: IncomingMessage): ReturnType<typeof readBody> => {
-  const coding = request.headers['content-encoding'];
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') throw contentCoded();
+  if (!isUncoded(request.headers['content-encoding'])) throw contentCoded();
   return readBody(request, bodyLimitBytes);
 };
 

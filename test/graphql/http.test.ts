@@ -179,6 +179,10 @@ describe('statuses that do not depend on the media type', () => {
     expect((await send(viewer, headers)).status).toBe(415);
   });
 
+  it('takes an empty Content-Encoding as none', async () => {
+    expect((await send(viewer, { 'content-encoding': '' })).status).toBe(200);
+  });
+
   test.each(['application/json; charset=UTF-8', 'Application/JSON;charset="utf-8"'])('but %s is fine', async (type) => {
     expect((await send(viewer, { 'content-type': type })).status).toBe(200);
   });

@@ -106,6 +106,14 @@ describe('an endpoint', () => {
     expect(answer.status).toBe(415);
     expect(await answer.json()).toMatchObject({ error: 'invalid_request' });
   });
+
+  it.each(['', ' ', ',', 'identity', 'Identity, ,identity'])('reads a body of the coding %j', async (coding) => {
+    expect((await post('/token', 'a=b', { ...form, 'content-encoding': coding })).status).toBe(200);
+  });
+
+  it.each(['gzip, identity', ',br', 'identity;q=1', 'x'])('refuses one of the coding %j', async (coding) => {
+    expect((await post('/token', 'a=b', { ...form, 'content-encoding': coding })).status).toBe(415);
+  });
 });
 
 describe('a document', () => {
