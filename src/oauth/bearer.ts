@@ -25,19 +25,27 @@ export const bearerTokenOf = (authorization: readonly string[]): string => {
   return token;
 };
 
+interface Presented {
+  readonly token: string;
+  readonly audience: string;
+  /** What to ask for at /token, for whoever comes with another token. */
+  readonly wanted: 'a management scope' | `the scope ${string}`;
+  readonly at: EpochMillis;
+}
+
 /**
  * What a bearer token is worth to `audience` now.
  * @throws OAuthError invalid_token, whatever is wrong with it
  */
 export const authenticatedBearer = async (
   deps: OAuthDeps,
-  { token, audience, at }: { readonly token: string; readonly audience: string; readonly at: EpochMillis },
+  { token, audience, wanted, at }: Presented,
 ): Promise<ActiveAccessToken> => {
   const inspected = await inspectAccessToken(deps, token, at);
   if (inspected.active && inspected.token.audience.includes(audience)) return inspected;
   throw bearerRefusal(
     'invalid_token',
-    'The access token is not valid here: expired, revoked or for another audience. Ask for a management scope at /token.',
+    `The access token is not valid here: expired, revoked or for another audience. Ask for ${wanted} at /token.`,
     {
       detail: inspected.active ? 'token for another audience' : 'inactive or unknown token',
     },

@@ -238,6 +238,7 @@ describe('introspection with a bearer token', () => {
     const answer = await issuer.post('/introspect', { token: 'x' }, bearer(await pass()));
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer .*error="invalid_token"/);
+    expect(answer.body.error_description).toContain('Ask for the scope introspect at /token.');
   });
 
   it.each(['client_secret', 'client_assertion', 'client_assertion_type', 'access_token'])(

@@ -78,7 +78,9 @@ const bearerViewer = async (deps: OAuthDeps, { authorization, form, at }: Presen
     );
   }
   const token = bearerTokenOf(authorization);
-  const { client, scopes } = await authenticatedBearer(deps, { token, audience: managementAudience(deps.issuer), at });
+  const audience = managementAudience(deps.issuer);
+  const wanted = `the scope ${introspectScope}` as const;
+  const { client, scopes } = await authenticatedBearer(deps, { token, audience, wanted, at });
   if (!scopes.includes(introspectScope)) throw insufficientScope(introspectScope);
   return { keySetId: client.keySet.id, clientId: client.keySet.clientId, seesAll: true };
 };

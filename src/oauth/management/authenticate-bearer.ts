@@ -28,6 +28,7 @@ export const authenticateBearer = async (
   const { token, scopes } = await authenticatedBearer(deps, {
     token: bearerTokenOf(authorization),
     audience,
+    wanted: 'a management scope',
     at: deps.clock(),
   });
   return {
