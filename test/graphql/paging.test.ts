@@ -137,7 +137,15 @@ describe.each(Object.entries(lists))('%s', (name, list) => {
     const own = await cursorOf(name as keyof typeof lists);
     const others = (Object.keys(lists) as (keyof typeof lists)[]).filter((other) => other !== name);
     const altered = `${Buffer.from('[0,"a"]').toString('base64url')}${own.slice(own.indexOf('.'))}`;
-    const foreign = [altered, `x${own}`, own.slice(0, -1), 'x', '', ...(await Promise.all(others.map(cursorOf)))];
+    const spelled = [
+      ` ${own}`,
+      `${own}\n`,
+      own.replace('.', '=.'),
+      own.replace('.', ' .'),
+      `${own.slice(0, 5)}\t${own.slice(5)}`,
+    ];
+    const wrong = [altered, `x${own}`, own.slice(0, -1), 'x', '', ...spelled];
+    const foreign = [...wrong, ...(await Promise.all(others.map(cursorOf)))];
     for (const after of foreign) {
       const answer = await ask(list.query, { ...('variables' in list ? list.variables : {}), first: 1, after });
       expect(answer.body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'after' } }]);
