@@ -54,7 +54,7 @@ const byOneMethod = async (
   refuseSeveralMethods(authorization, form);
   const [header] = authorization;
   if (header !== undefined) return byHeader(deps, { header, bodyClientId: form.get('client_id'), at });
-  if (form.get('client_assertion') !== undefined) return { client: await authenticateByAssertion(deps, form, at) };
+  if (hasAssertion(form)) return { client: await authenticateByAssertion(deps, form, at) };
   const clientId = form.get('client_id');
   const clientSecret = form.get('client_secret');
   if (clientId === undefined) throw noAuthentication();
@@ -68,10 +68,13 @@ const noAuthentication = (): OAuthError =>
       'The request does not say which client it is from: send HTTP Basic, or client_id and client_secret in the body, or a client assertion.',
   });
 
+/** One of its two parameters without the other is an assertion too, and a wrong one (RFC 7521 §4.2): never a public client. */
+const hasAssertion = (form: Form): boolean =>
+  (form.get('client_assertion') ?? form.get('client_assertion_type')) !== undefined;
+
 const refuseSeveralMethods = (authorization: readonly string[], form: Form): void => {
   const inBody = form.get('client_secret') !== undefined;
-  const byAssertion = (form.get('client_assertion') ?? form.get('client_assertion_type')) !== undefined;
-  if (authorization.length + Number(inBody) + Number(byAssertion) < 2) return;
+  if (authorization.length + Number(inBody) + Number(hasAssertion(form)) < 2) return;
   throw new OAuthError('invalid_request', 'Authenticate the client by one method only: header, body or assertion.');
 };
 

@@ -5,7 +5,7 @@ import type { KeySet } from '../../src/model/application.js';
 import { tokenEndpoint } from '../../src/oauth/endpoints/token.js';
 import { OAuthError } from '../../src/oauth/oauth-error.js';
 import { watchedStore } from '../graphql/watched-store.js';
-import { basic, clientSecret, openOAuth, type OAuthUnderTest } from './open-oauth.js';
+import { basic, clientSecret, openOAuth, userPassword, type OAuthUnderTest } from './open-oauth.js';
 import { secretKey } from '../support/secret-key.js';
 
 let server: OAuthUnderTest;
@@ -258,6 +258,18 @@ describe('client authentication', () => {
       const open = await server.keys({ authenticationMethod: 'NONE' });
       const params = { ...grant, client_id: open.clientId, client_secret: clientSecret };
       expect((await server.token(open, params, { authorization: [] })).status).toBe(401);
+    });
+
+    it('fails with the type of an assertion and none (RFC 7521 §4.2)', async () => {
+      const open = await server.keys({ authenticationMethod: 'NONE', secrets: [], grantTypes: ['password'] });
+      const { username } = await server.user({ username: 'type-alone' });
+      const login = { grant_type: 'password', username, password: userPassword, client_id: open.clientId };
+      const asked = { ...login, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' };
+      expect(await server.token(open, asked, { authorization: [] })).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client', error_description: expect.stringContaining('client_assertion must be') },
+      });
+      expect((await server.token(open, login, { authorization: [] })).status).toBe(200);
     });
 
     it('does not open client_credentials (RFC 6749 §4.4)', async () => {

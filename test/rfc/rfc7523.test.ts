@@ -240,6 +240,18 @@ rfcRows(7523, [
   },
   {
     ...must('§2.2', 35),
+    behaviour: 'a client_assertion_type without an assertion is refused, of a public client too',
+    shows: async () => {
+      const open = await server.client({ authenticationMethod: 'NONE', grantTypes: ['PASSWORD'] });
+      const { username, password } = await server.user();
+      for (const { clientId } of [client, open]) {
+        const form = { grant_type: 'password', client_id: clientId, username, password };
+        expectRefusal(await present('', form), 401, 'invalid_client');
+      }
+    },
+  },
+  {
+    ...must('§2.2', 35),
     behaviour: 'an assertion opens revocation and introspection as well',
     shows: async () => {
       const { body } = await present(signedBy(key, header, claims()));
