@@ -2,6 +2,7 @@ import { copyFileSync, openSync, closeSync, renameSync, rmSync, statSync, trunca
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { StoreUnavailable, type Store } from '../../src/store/port/store.js';
+import { openConnection } from '../../src/store/sqlite/connection.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { recordingLog } from '../support/recording-log.js';
 import { temporaryFolder } from '../support/server-process.js';
@@ -54,6 +55,22 @@ it('goes on when a database file that was moved away is back', async () => {
   expect(await create('after')).toBe('created');
   await store.ping();
   expect(events()).toEqual(['database_file_lost', 'store_recovered']);
+});
+
+it('goes on when somebody else has made the file smaller in good order', async () => {
+  const shell = openConnection(file);
+  shell.exec('CREATE TABLE filling (content BLOB) STRICT; INSERT INTO filling VALUES (zeroblob(1000000))');
+  shell.exec('DROP TABLE filling; PRAGMA wal_checkpoint(TRUNCATE)');
+  const { size } = statSync(file);
+  expect(await create('in the large file')).toBe('created');
+  shell.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  shell.close();
+  expect(statSync(file).size).toBeLessThan(size - 900_000);
+  expect(await create('in the small file')).toBe('created');
+  await store.ping();
+  truncateSync(file, 8192);
+  await expect(create('after')).rejects.toThrow(StoreUnavailable);
+  expect(events()).toEqual(['database_file_lost']);
 });
 
 it('says once that pages of the database file are damaged', async () => {

@@ -1,6 +1,8 @@
 import { statSync, type Stats } from 'node:fs';
 import type { Log } from '../../model/log.js';
 import { StoreUnavailable } from '../port/store.js';
+import type { Statements } from './connection.js';
+import type { OpenedFile } from './open-file.js';
 import { isDamage } from './store-error.js';
 
 export interface FileWatch {
@@ -10,8 +12,10 @@ export interface FileWatch {
   note(failure: Error): void;
 }
 
+export type WatchedFile = Pick<OpenedFile, 'path' | 'connection'>;
+
 /** Looks at the open file and its log by their names, which costs some microseconds; opening them would let go of our locks. */
-export const fileWatch = (path: string, log: Log | undefined): FileWatch => {
+export const fileWatch = ({ path, connection }: WatchedFile, log: Log | undefined): FileWatch => {
   const files = [path, `${path}-wal`];
   const opened = files.map(look);
   let longest = 0;
@@ -19,8 +23,8 @@ export const fileWatch = (path: string, log: Log | undefined): FileWatch => {
   let isDamaged = false;
   const isWhole = (): boolean => {
     const [file, ...more] = files.map(look);
-    // SQLite only lets it grow. Once it was cut, what makes it long again is not what was there.
-    if (file === undefined || file.size < longest) return false;
+    // Once it was cut, what makes it long again is not what was there.
+    if (file === undefined || (file.size < longest && file.size < contentBytes(connection))) return false;
     longest = file.size;
     return [file, ...more].every((found, index) => isSame(found, opened[index]));
   };
@@ -51,6 +55,17 @@ const look = (path: string): Stats | undefined => {
     return undefined; // its folder is out of reach
   }
 };
+
+/** As SQLite counts it. A file can become shorter in good order: after a VACUUM, which an operator may do while we serve, at the next checkpoint. */
+const contentBytes = (statements: Statements): number => {
+  try {
+    return statements.statement<{ readonly bytes: number }>(countBytes).get()?.bytes ?? Infinity;
+  } catch {
+    return Infinity; // it counts more pages than there are
+  }
+};
+
+const countBytes = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size';
 
 const isSame = (found: Stats | undefined, opened: Stats | undefined): boolean =>
   found !== undefined && found.ino === opened?.ino && found.dev === opened.dev;

@@ -2,8 +2,7 @@ import type { Clock } from '../../model/clock.js';
 import type { Log } from '../../model/log.js';
 import type { StoreUnavailable } from '../port/store.js';
 import { diskWatch } from './disk-watch.js';
-import { fileWatch } from './file-watch.js';
-import type { OpenedFile } from './open-file.js';
+import { fileWatch, type WatchedFile } from './file-watch.js';
 
 /** What keeps an eye on the disk and the file, and tells the log. */
 export interface StoreWatch {
@@ -15,11 +14,9 @@ export interface StoreWatch {
   noteRead(failure: Error): void;
 }
 
-type Watched = Pick<OpenedFile, 'path' | 'connection'>;
-
-export const storeWatch = ({ path, connection }: Watched, clock: Clock, log: Log | undefined): StoreWatch => {
-  const disk = diskWatch(connection, clock, log);
-  const file = fileWatch(path, log);
+export const storeWatch = (opened: WatchedFile, clock: Clock, log: Log | undefined): StoreWatch => {
+  const disk = diskWatch(opened.connection, clock, log);
+  const file = fileWatch(opened, log);
   return {
     loss: () => file.loss(),
     note: (failure) => {
