@@ -56,9 +56,9 @@ const activeUsers = (statements: Statements, of: ActivityOf, range: Range): numb
     ({ sql }) => `SELECT user_id FROM user_days WHERE application_id = ? AND ${inList('environment')} AND ${sql}`,
   );
   const values = parts.flatMap((part): readonly Value[] => [of.applicationId, environments, ...part.values]);
-  // Rows of an erased user go step by step.
+  // Rows of an erased user go step by step. Mostly there is none, and no row is asked about.
   const count = `SELECT count(DISTINCT user_id) AS n FROM (${select.join(' UNION ALL ')})
-    WHERE user_id NOT IN (SELECT user_id FROM erasures)`;
+    WHERE NOT EXISTS (SELECT 1 FROM erasures) OR user_id NOT IN (SELECT user_id FROM erasures)`;
   return statements.statement<{ readonly n: number }>(count).get(...values)?.n ?? 0;
 };
 
