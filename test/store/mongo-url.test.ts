@@ -96,7 +96,7 @@ describe('what is decided for every MongoDB', () => {
 
   it.each([
     ...['readConcernLevel=local', 'w=1', 'w=0', 'journal=false', 'wtimeoutMS=1', 'readPreference=secondary'],
-    ...['retryWrites=false', 'maxPoolSize=1'],
+    ...['retryWrites=false', 'maxPoolSize=1', 'retryWrites=1', 'maxPoolSize=many'],
   ])('is not undone by a URL that says %s', async (query) => {
     expect(await saidOf(`mongodb://host/?${query}`)).toBeUndefined();
     expect(resolved(query)).toEqual(resolved(''));

@@ -18,7 +18,8 @@ const namesDatabase = /^mongodb(?:\+srv)?:\/\/[^/?]+\/[^?]/;
 
 /** The driver would take the database that is meant for his. What mongodb+srv:// stands for may say where he is, unless it is said here. */
 const authDatabaseOf = (url: string): mongo.MongoClientOptions => {
-  const authSource = url.startsWith('mongodb://') ? new mongo.MongoClient(url).options.credentials?.source : undefined;
+  if (!url.startsWith('mongodb://')) return {};
+  const authSource = new mongo.MongoClient(url, clientOptions(1)).options.credentials?.source;
   return authSource === undefined ? {} : { authSource };
 };
 
