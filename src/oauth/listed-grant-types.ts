@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { keySetsOf, type Application } from '../model/application.js';
 import type { EpochMillis } from '../model/clock.js';
 import { grantNames, type GrantName } from '../model/grant-name.js';
@@ -11,6 +12,9 @@ const listedWhereUsed: readonly GrantName[] = ['password'];
 /** An answer is given again for so long: the metadata document is kept by its readers for longer anyway. */
 const rememberedMillis = 60_000;
 
+/** So long a look is waited for where an earlier one has an answer; it goes on for those who ask later. */
+const patienceMillis = 250;
+
 /** The grant types that the metadata document names. */
 export const listedGrantTypes = (deps: OAuthDeps): (() => Promise<readonly GrantName[]>) => {
   const uses = new Map(listedWhereUsed.map((name) => [name, usage(deps, name)]));
@@ -20,26 +24,40 @@ export const listedGrantTypes = (deps: OAuthDeps): (() => Promise<readonly Grant
   };
 };
 
-/** Whether some enabled key set of an enabled application has a grant type, as of a minute ago at most. */
+/**
+ * Whether some enabled key set of an enabled application has a grant type, as of a minute ago at most. While the store is away, or takes long,
+ * what was known last stands: the rest of the document is as true as ever.
+ */
 const usage = (deps: OAuthDeps, name: GrantName): (() => Promise<boolean>) => {
+  let known: boolean | undefined;
   let lastUser: string | undefined;
   let asked: { readonly at: EpochMillis; readonly answer: Promise<boolean> } | undefined;
   const look = async (): Promise<boolean> => {
-    lastUser = (await stillUses(deps, { id: lastUser, name })) ? lastUser : await findUser(deps, name);
-    return lastUser !== undefined;
+    try {
+      lastUser = (await stillUses(deps, { id: lastUser, name })) ? lastUser : await findUser(deps, name);
+      known = lastUser !== undefined;
+    } catch (error) {
+      asked = undefined; // the question is asked again next time
+      if (!(error instanceof StoreUnavailable)) throw error;
+      known ??= false;
+    }
+    return known;
   };
   return () => {
     const at = deps.clock();
-    if (asked !== undefined && Math.abs(at - asked.at) < rememberedMillis) return asked.answer;
-    const answer = look().catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      // The rest of the document is as true as ever: it is answered, and the question asked again next time.
-      asked = undefined;
-      return lastUser !== undefined;
-    });
-    asked = { at, answer };
-    return answer;
+    if (asked === undefined || Math.abs(at - asked.at) >= rememberedMillis) asked = { at, answer: look() };
+    return known === undefined ? asked.answer : inTime(asked.answer, known);
   };
+};
+
+const inTime = async (answer: Promise<boolean>, known: boolean): Promise<boolean> => {
+  const limit = new AbortController();
+  const late = pause(patienceMillis, known, { signal: limit.signal });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    limit.abort();
+  }
 };
 
 /** Where the last look found it is where it most likely still is: then this one costs a single read. */

@@ -148,6 +148,32 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
       expect({ status, listed: JSON.parse(body).grant_types_supported }).toEqual({ status: 200, listed });
     }
   });
+
+  it('does not hold up the document while the store takes long, once it is known', async () => {
+    await issuer.keys({ grantTypes: ['password'] });
+    let isSlow = false;
+    let answer = (): void => undefined;
+    const slowly = <T>(work: () => Promise<T>): Promise<T> =>
+      isSlow ? new Promise<void>((resolve) => (answer = resolve)).then(work) : work();
+    const { applications } = issuer.store;
+    const slow = {
+      ...applications,
+      find: (id: string) => slowly(() => applications.find(id)),
+      page: (...query: Parameters<typeof applications.page>) => slowly(() => applications.page(...query)),
+    };
+    const endpoints = createEndpoints({ ...issuer.oauth, store: { ...issuer.store, applications: slow } });
+    const metadata = endpoints.find(({ paths }) => paths.includes(wellKnown))!;
+    const request = { method: 'GET', query: '', headers: {}, authorization: [], body: Buffer.alloc(0), requestId: 'r' };
+    const listed = async (): Promise<unknown> =>
+      JSON.parse((await metadata.handle(request)).body ?? '{}').grant_types_supported;
+    expect(await listed()).toEqual(all);
+    isSlow = true;
+    issuer.clock.advance(60_000);
+    expect(await listed()).toEqual(all);
+    answer();
+    isSlow = false;
+    expect(await listed()).toEqual(all);
+  });
 });
 
 describe.each([wellKnown, '/.well-known/openid-configuration', '/.well-known/jwks.json', '/errors'])('%s', (path) => {
