@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { mongo } from 'mongoose';
 import { describe, expect, it } from '@jest/globals';
@@ -53,6 +54,50 @@ describe('a MongoDB that cannot keep what is promised', () => {
     const fake = await startFakeMongoServer({ hello: answer, buildInfo: { version } });
     expect(await refusal(`${fake.url}/?directConnection=true`)).toMatch(says);
     await fake.close();
+  });
+
+  it.each([
+    { what: 'a replica set of another name', answer: { ...replicaSet }, says: /another name than replicaSet=/ },
+    { what: 'a standalone server', answer: {}, says: /standalone server.*replica set/ },
+    { what: 'a sharded cluster', answer: { msg: 'isdbgrid' }, says: /sharded cluster: leave replicaSet=/ },
+  ])('stops the start when the URL names a replica set and $what answers', async ({ answer, says }) => {
+    const fake = await startFakeMongoServer({ hello: { ...hello, ...answer }, buildInfo: { version: '8.0.1' } });
+    expect(await refusal(`${fake.url}/?replicaSet=wrong`)).toMatch(says);
+    await fake.close();
+  });
+
+  it('stops the start when a member of another replica set than the URL names answers a connection to it alone', async () => {
+    const fake = await startFakeMongoServer({ hello: { ...hello, ...replicaSet }, buildInfo: { version: '8.0.1' } });
+    expect(await refusal(`${fake.url}/?replicaSet=wrong&directConnection=true`)).toMatch(/another name/);
+    await fake.close();
+  });
+
+  it('is away while its replica set is not made yet, and while another of its members may have the right name', async () => {
+    const [unmade, other] = [{ isreplicaset: true, isWritablePrimary: false }, replicaSet];
+    for (const [answer, more] of [
+      [unmade, ''],
+      [other, ',127.0.0.1:1'],
+    ] as const) {
+      const fake = await startFakeMongoServer({ hello: { ...hello, ...answer }, buildInfo: { version: '8.0.1' } });
+      await expect(openMongoStore(`${fake.url}${more}/?replicaSet=wrong`)).rejects.toThrow(StoreUnavailable);
+      await fake.close();
+    }
+  });
+
+  it.each([
+    { what: 'says nothing', talk: () => undefined, told: { error: 'MongoNetworkTimeoutError' } },
+    {
+      what: 'hangs up on a client that wants TLS',
+      talk: (socket: Socket) => socket.destroy(),
+      told: { error: 'MongoNetworkError', cause: { code: 'ECONNRESET' } },
+    },
+  ])('is away when it $what, and the log is told so', async ({ talk, told }) => {
+    const server = createServer((socket) => socket.on('error', () => undefined).on('data', () => talk(socket)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const error: unknown = await openMongoStore(`mongodb://127.0.0.1:${port}/?tls=true`).catch((why: unknown) => why);
+    expect(errorFields(error)).toMatchObject({ error: 'StoreUnavailable', cause: told });
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it.each(['mongodb://', 'mongodb://user@'])(

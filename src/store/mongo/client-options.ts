@@ -22,7 +22,7 @@ export const clientOptions = (patience: number): mongo.MongoClientOptions => ({
   maxPoolSize: connectionLimit,
   waitQueueTimeoutMS: commandMillis * patience,
   serverSelectionTimeoutMS: 1_000 * patience,
-  connectTimeoutMS: 1_000 * patience,
+  connectTimeoutMS: 900 * patience, // before a server is chosen: then it is known why none is
   socketTimeoutMS: 1_300 * patience,
   heartbeatFrequencyMS: 1_000,
 });

@@ -5,6 +5,7 @@ import { StoreRefused, StoreUnavailable } from '../port/store.js';
 import { checkUrl, databaseOf, urlRefusal } from './check-url.js';
 import { clientOptions } from './client-options.js';
 import { within } from './run.js';
+import { standalone, watchSetName } from './set-name.js';
 import type { Sample } from './store-clock.js';
 import { storeError } from './store-error.js';
 
@@ -20,15 +21,19 @@ const connectMillis = 5_000;
  */
 export const connect = async (url: string, patience: number): Promise<Connection> => {
   const connection = new Mongoose().createConnection();
+  let wrongSet: (() => string | undefined) | undefined;
   try {
     checkUrl(url);
-    await within(connectMillis, () =>
-      connection.openUri(url, { ...mongooseOptions, ...clientOptions(patience), ...databaseOf(url) }),
-    );
+    await within(connectMillis, () => {
+      const opening = connection.openUri(url, { ...mongooseOptions, ...clientOptions(patience), ...databaseOf(url) });
+      wrongSet = watchSetName(connection.getClient()); // made already, and nothing has answered it yet
+      return opening;
+    });
     return connection;
   } catch (error) {
     await connection.destroy(true).catch(() => undefined); // the refusal says what went wrong
-    throw refusal(url, error);
+    const sentence = wrongSet?.();
+    throw sentence === undefined ? refusal(url, error) : new StoreRefused(sentence, error);
   }
 };
 
@@ -79,9 +84,7 @@ export const checkServer = async (connection: Connection): Promise<string> => {
   const admin = database(connection).admin();
   const hello = await admin.command({ hello: 1 });
   if (typeof hello['setName'] !== 'string' && hello['msg'] !== 'isdbgrid') {
-    throw new StoreRefused(
-      'This MongoDB is a standalone server: Tallygate needs a replica set (one member is enough) or a sharded cluster.',
-    );
+    throw new StoreRefused(standalone);
   }
   if (isOneOfSeveral(hello) && connection.getClient().options.directConnection) {
     throw new StoreRefused(
