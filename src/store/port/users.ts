@@ -34,7 +34,8 @@ export interface UserStore {
 
   /**
    * Erasure. The first write makes the user unknown everywhere, frees the name and carries the event; before it returns the
-   * registrations are tombstones and the families are gone. What a crash interrupts, `Store.sweep` finishes.
+   * registrations are tombstones and no list or figure holds anything of him. What is left by a crash, or since it is very
+   * much, `Store.sweep` deletes.
    */
   erase(id: string, audit: AuditEvent): Promise<'erased' | 'unknown'>;
 
