@@ -22,6 +22,12 @@ export const invalidRefreshToken = (detail: string): OAuthError =>
 const parallelMillis = 1000;
 
 /**
+ * More than a request takes from its arrival to its write. What was spent later than that after the arrival was spent by a clock that has been
+ * set back since: the window would stay open until the clock is there again.
+ */
+const longestRequestMillis = 30_000;
+
+/**
  * Returns for a lost answer alone: the token just spent, shown again within the key set's window. Any other replay ends the family
  * (RFC 9700 §4.14.2), also one that is over: an access token of its last answer can live on.
  * @throws OAuthError invalid_grant
@@ -31,7 +37,7 @@ export const refuseReplay = async (tokens: TokenStore, replay: Replay, now: Toke
   if (now.revokedAt !== undefined) throw invalidRefreshToken('family revoked');
   const window = client.keySet.refreshTokenReuseWindowSeconds * 1000;
   const age = arrivedAt - now.generationAt;
-  if (presentedGeneration + 1 === now.generation) {
+  if (presentedGeneration + 1 === now.generation && age > -longestRequestMillis) {
     // Not by the age alone: of a request that came before the winner's write it is negative, and within no window.
     if (window > 0 && age < window) {
       refuseExpired(now, at);

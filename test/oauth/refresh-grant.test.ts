@@ -233,6 +233,19 @@ describe('the refresh_token grant', () => {
       expect(await refresh(next.body.refresh_token, { keys })).toMatchObject(invalidGrant);
     });
 
+    test.each([10, 0])(
+      'ends the family when the clock was set back meanwhile, with a window of %d s',
+      async (refreshTokenReuseWindowSeconds) => {
+        const keys = await server.keys({ refreshTokenReuseWindowSeconds });
+        const token = await firstToken(keys);
+        const { body } = await refresh(token, { keys });
+        server.clock.advance(-3_600_000);
+        expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
+        expect(await refresh(body.refresh_token, { keys })).toMatchObject(invalidGrant);
+        server.clock.advance(3_600_000);
+      },
+    );
+
     it('of a generation that the store has never reached ends the family: the store was set back', async () => {
       const token = await firstToken();
       const family = (await familyOf(token))!;
