@@ -21,15 +21,20 @@ const keptSamples = 8;
 /**
  * The database's time: its distance from the monotonic clock, measured again and again, so that servers whose own clocks differ agree. Never
  * ahead of the database, however long the ways there and back take: what one server has done lies before the present of every other. It never
- * goes back: set back, it stands still until the time is reached again.
+ * goes back: set back, it goes on at half the pace until the database has caught up, so that no window or lifetime takes more than twice as
+ * long. Standing still, it would keep them all open until then.
  */
 export const createStoreClock = (first: Sample, monotonic: () => number = () => performance.now()): StoreClock => {
   let samples: readonly Sample[] = [first];
-  let newest = 0;
+  let anchor: { readonly at: EpochMillis; readonly elapsed: number } = { at: 0, elapsed: monotonic() };
   return {
     now: () => {
-      newest = Math.max(newest, Math.floor(monotonic() + offset(best(samples))));
-      return newest;
+      const elapsed = monotonic();
+      const slowed = Math.floor(anchor.at + (elapsed - anchor.elapsed) / 2);
+      const told = Math.floor(elapsed + offset(best(samples)));
+      if (told < slowed) return slowed;
+      anchor = { at: told, elapsed };
+      return told;
     },
     observe: (sample) => {
       const agreeing = samples.filter((known) => agree(known, sample));
