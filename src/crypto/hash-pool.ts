@@ -142,5 +142,7 @@ const orQueueFull = (error: unknown): unknown => {
   return causes.some(isWantOfThreads) ? queueFull({ cause: error }) : error;
 };
 
-const isWantOfThreads = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_INIT_FAILED';
+const isWantOfThreads = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && wants.has(cause.code);
+
+/** Of a thread that could not be made, and of one that was, and then could not read what it does. */
+const wants: ReadonlySet<unknown> = new Set(['ERR_WORKER_INIT_FAILED', 'EMFILE', 'ENFILE']);

@@ -1,10 +1,10 @@
-// Hashes a password where no thread can be started, and again where one can: node hash-without-threads.mjs <dist> <what is lacking>
+// Hashes a password where no thread can be started, and again where one can: node hash-without-threads.mjs <dist> <what is lacking> <how many descriptors are left>
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { pathToFileURL, URL } from 'node:url';
 
-const [, , dist = '', lacking] = process.argv;
+const [, , dist = '', lacking, left = '0'] = process.argv;
 const built = (name) => import(new URL(name, `${pathToFileURL(dist)}/`).href);
 const { createPasswordHasher } = await built('crypto/hash-pool.js');
 const { Secret } = await built('model/secret.js');
@@ -17,6 +17,7 @@ const takeDescriptors = () => {
   } catch (error) {
     if (error.code !== 'EMFILE') throw error;
   }
+  for (const descriptor of taken.splice(0, Number(left))) closeSync(descriptor);
 };
 
 /** Of the addresses of this process, in bytes. */
