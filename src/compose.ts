@@ -7,13 +7,12 @@ import { createKeyring, type Keyring } from './crypto/keyring.js';
 import { forgetUsage } from './forget-usage.js';
 import { createApp, type AppParts } from './http/app.js';
 import { csvRoute } from './http/csv-route.js';
-import type { GraphqlDeps } from './graphql/graphql-deps.js';
-import type { Graphql } from './http/graphql-delivery.js';
 import { withFrontPage } from './http/front-page.js';
 import { graphqlDocuments } from './http/graphql-documents.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import { remoteAddressOf } from './http/remote-address.js';
+import { lazyGraphql } from './lazy-graphql.js';
 import type { Job } from './jobs.js';
 import type { Metrics } from './metrics.js';
 import { hourMillis } from './model/clock.js';
@@ -66,25 +65,22 @@ export const compose = async (parts: Parts): Promise<Composition> => {
   await checkSecretKeys(store, keyring, parts.secretKeyFile);
   const notes: Notes = { recorder: createActivityRecorder({ store, log }), usage: createUsageNotes(store) };
   const oauth = await oauthDepsOf(parts, keyring, notes);
-  let graphql: Promise<Graphql> | undefined;
-  const makeGraphql = (): Promise<Graphql> => (graphql ??= loadGraphql({ oauth, statisticsTimeZone, version, log }));
+  const graphql = lazyGraphql({ oauth, statisticsTimeZone, version, log });
   return {
     handler: appOf(parts, {
       endpoints: [...createEndpoints(oauth), ...graphqlDocuments()],
       routes: [
-        graphqlRoute(async (context) => (await makeGraphql()).answer(context)),
+        graphqlRoute(async (context) => (await graphql.ready()).answer(context)),
         csvRoute({ oauth, statisticsTimeZone }),
         ...healthRoutes(parts.isReady),
       ],
     }),
     oauth,
-    makeRest: async () => {
-      await makeGraphql();
-    },
+    makeRest: () => graphql.begin(),
     jobs: jobsOf(oauth, notes),
     flush: () => flush(notes),
     close: async () => {
-      await (await graphql)?.stop();
+      await graphql.stop();
       await oauth.passwordHasher.close();
     },
   };
@@ -139,13 +135,6 @@ const appOf = (
     remoteAddressOf: remoteAddressOf(trustedProxies),
     noteAnswer: (label, status, seconds) => metrics.noteAnswer(label, status, seconds),
   });
-
-/** Half of all code that there is to load; nobody's first token waits for it. */
-const loadGraphql = async (deps: Omit<GraphqlDeps, 'verifyStatistics'>): Promise<Graphql> => {
-  const { createGraphql } = await import('./http/graphql-delivery.js');
-  const { verifyTogether } = await import('./statistics/verify-together.js');
-  return createGraphql({ ...deps, verifyStatistics: verifyTogether(deps.oauth.store) });
-};
 
 /** Steps are short; between them others have their turn. What is left is the next round's. */
 const sweep = async (store: Store): Promise<void> => {

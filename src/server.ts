@@ -174,7 +174,7 @@ const openBehind = async ({ config, log, version }: ServerOptions, basis: Basis)
   state.store = product.store;
   if (config.metricsPerApplication) measureRegisteredUsers(metrics, product.store);
   door.serveWith(product.handler);
-  void product.makeRest(); // a failure ends the process
+  void product.makeRest(); // what is no want of descriptors ends the process
   return product;
 };
 
