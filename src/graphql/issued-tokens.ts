@@ -57,7 +57,7 @@ export class ApplicationIssuedTokensResolver {
     @Arg('period', () => PeriodInput, { description: periodDescription }) period: PeriodInput,
     @Ctx() context: OperationContext,
   ): Promise<Rows<IssuedTokensBucket>> {
-    const asked = askedSeries(context, period);
+    const asked = askedSeries(context, period, grantNames.length);
     const of = statisticsOf(application, environment);
     return context.inTurns(await context.cut.read((snapshot) => issuedTokens(snapshot, of, asked)));
   }

@@ -38,11 +38,11 @@ export const askedPeriod = ({ deps }: OperationContext, period: PeriodInput): Pe
   periodOf(period, deps.statisticsTimeZone);
 
 /**
- * As `askedPeriod`, of a field that answers with a row for each bucket.
+ * As `askedPeriod`, of a field that answers with a row for each bucket, or with several.
  * @throws ManagementError QUERY_TOO_COMPLEX
  */
-export const askedSeries = (context: OperationContext, period: PeriodInput): Period => {
-  context.noteRows(bucketEstimate(period), 1);
+export const askedSeries = (context: OperationContext, period: PeriodInput, rowsPerBucket = 1): Period => {
+  context.noteRows(bucketEstimate(period) * rowsPerBucket, 1);
   return askedPeriod(context, period);
 };
 

@@ -34,6 +34,7 @@ it('lets others have their turn meanwhile', async () => {
   expect(await turnsDuring(() => ask(selection))).toBeGreaterThan(1);
 });
 
+const hundredDays = '{ from: "2026-01-01T00:00:00Z", to: "2026-04-11T00:00:00Z" }';
 const year = '{ from: "2026-01-01T00:00:00Z", to: "2026-12-01T00:00:00Z" }';
 
 it.each([
@@ -45,7 +46,10 @@ it.each([
     `registrations { application { registeredUsers { series(period: ${year}) { newUsers } } } }`,
   ],
   ['active users by day', `registrations { application { activeUsers { series(period: ${year}) { activeUsers } } } }`],
-  ['issued tokens by day', `registrations { application { issuedTokens(period: ${year}) { issued } } }`],
+  [
+    'issued tokens by day and grant type',
+    `registrations { application { issuedTokens(period: ${hundredDays}) { grantType issued } } }`,
+  ],
 ])('refuses for each of hundreds of registrations %s', async (_what, selection) => {
   const { body } = await ask(selection);
   expect(body).toMatchObject({
