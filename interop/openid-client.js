@@ -13,7 +13,7 @@ const config = await client.discovery(new URL(TG_ISSUER), TG_KEY, undefined, cli
 const own = await client.clientCredentialsGrant(config, { scope: 'test' });
 assert.equal(own.token_type, 'bearer');
 assert.equal(own.scope, 'test');
-assert.equal(own.expiresIn(), 3600);
+assert.ok([3599, 3600].includes(own.expiresIn())); // what is left of it
 
 // A user, by name and password.
 const credentials = { username: TG_USERNAME, password: TG_PASSWORD };
