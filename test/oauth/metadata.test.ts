@@ -73,6 +73,23 @@ describe('the metadata document (RFC 8414)', () => {
   });
 });
 
+/** What a server answers whose looks at applications go through `reach`. */
+const documentOver = (reach: <T>(look: () => Promise<T>) => Promise<T>) => {
+  const known = issuer.store.applications;
+  const applications = {
+    ...known,
+    find: (id: string) => reach(() => known.find(id)),
+    page: (...query: Parameters<typeof known.page>) => reach(() => known.page(...query)),
+  };
+  const endpoints = createEndpoints({ ...issuer.oauth, store: { ...issuer.store, applications } });
+  const metadata = endpoints.find(({ paths }) => paths.includes(wellKnown))!;
+  const request = { method: 'GET', query: '', headers: {}, authorization: [], body: Buffer.alloc(0), requestId: 'r' };
+  return async () => {
+    const { status, body = '{}' } = await metadata.handle(request);
+    return { status, listed: JSON.parse(body).grant_types_supported };
+  };
+};
+
 describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
   const grantTypes = async (): Promise<readonly string[]> => {
     issuer.clock.advance(60_000);
@@ -126,17 +143,7 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
   it('is left as it was while the store is away, and the document is answered', async () => {
     await issuer.keys({ grantTypes: ['password'] });
     let isAway = false;
-    const away = <T>(otherwise: () => Promise<T>) =>
-      isAway ? Promise.reject(new StoreUnavailable('away')) : otherwise();
-    const { applications } = issuer.store;
-    const flaky = {
-      ...applications,
-      find: (id: string) => away(() => applications.find(id)),
-      page: (...query: Parameters<typeof applications.page>) => away(() => applications.page(...query)),
-    };
-    const endpoints = createEndpoints({ ...issuer.oauth, store: { ...issuer.store, applications: flaky } });
-    const metadata = endpoints.find(({ paths }) => paths.includes(wellKnown))!;
-    const request = { method: 'GET', query: '', headers: {}, authorization: [], body: Buffer.alloc(0), requestId: 'r' };
+    const document = documentOver((look) => (isAway ? Promise.reject(new StoreUnavailable('away')) : look()));
     for (const { awayNow, listed } of [
       { awayNow: true, listed: some },
       { awayNow: false, listed: all },
@@ -144,8 +151,7 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
     ]) {
       isAway = awayNow;
       issuer.clock.advance(60_000);
-      const { status, body = '{}' } = await metadata.handle(request);
-      expect({ status, listed: JSON.parse(body).grant_types_supported }).toEqual({ status: 200, listed });
+      expect(await document()).toEqual({ status: 200, listed });
     }
   });
 
@@ -153,19 +159,10 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
     await issuer.keys({ grantTypes: ['password'] });
     let isSlow = false;
     let answer = (): void => undefined;
-    const slowly = <T>(work: () => Promise<T>): Promise<T> =>
-      isSlow ? new Promise<void>((resolve) => (answer = resolve)).then(work) : work();
-    const { applications } = issuer.store;
-    const slow = {
-      ...applications,
-      find: (id: string) => slowly(() => applications.find(id)),
-      page: (...query: Parameters<typeof applications.page>) => slowly(() => applications.page(...query)),
-    };
-    const endpoints = createEndpoints({ ...issuer.oauth, store: { ...issuer.store, applications: slow } });
-    const metadata = endpoints.find(({ paths }) => paths.includes(wellKnown))!;
-    const request = { method: 'GET', query: '', headers: {}, authorization: [], body: Buffer.alloc(0), requestId: 'r' };
-    const listed = async (): Promise<unknown> =>
-      JSON.parse((await metadata.handle(request)).body ?? '{}').grant_types_supported;
+    const document = documentOver((look) =>
+      isSlow ? new Promise<void>((resolve) => (answer = resolve)).then(look) : look(),
+    );
+    const listed = async (): Promise<unknown> => (await document()).listed;
     expect(await listed()).toEqual(all);
     isSlow = true;
     issuer.clock.advance(60_000);
