@@ -19,7 +19,8 @@ export const deliver = ({ request, response }: Exchange, answer: EndpointRespons
     headers.push('content-length', `${Buffer.byteLength(body ?? '')}`);
   }
   // Whoever sends too much may send more (RFC 9110 §15.5.14).
-  if ((status === 413 || isPending) && more['connection'] === undefined) headers.push('connection', 'close');
+  const ends = answer.headers['connection'] ?? more['connection'];
+  if ((status === 413 || isPending) && ends === undefined) headers.push('connection', 'close');
   response.writeHead(status, headers);
   if (!isPending) {
     response.end(body);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Whether there is more of the request's body to come than was read. */
+/** Whether there is more of the request's body, on its way or here already, than was read. */
 export const bodyIsPending = (request: IncomingMessage): boolean =>
-  !request.readableEnded &&
+  (!request.complete || request.readableLength > 0) &&
   (request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0);
 
 const longestMillis = 3000;

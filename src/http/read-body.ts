@@ -10,8 +10,18 @@ export const clientGone = 499;
 export const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> => {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve('too_large');
   if (request.destroyed) return Promise.resolve('aborted'); // it would say nothing any more, not even that it has ended
+  if (request.complete) return Promise.resolve(whole(request, limitBytes));
   return collect(request, limitBytes);
 };
+
+/** Of a body that has come already, as small ones have: nothing needs to be waited for. */
+const whole = (request: IncomingMessage, limitBytes: number): Buffer | 'too_large' => {
+  const body: unknown = request.read();
+  if (!(body instanceof Buffer)) return noBody;
+  return body.length > limitBytes ? 'too_large' : body;
+};
+
+const noBody = Buffer.alloc(0);
 
 const collect = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> =>
   new Promise((resolve) => {

@@ -15,7 +15,7 @@ export interface FoundAccessToken {
   readonly keySetId: string;
   readonly clientId: string;
   /** Absent: the client speaks for itself. */
-  readonly userId?: string;
+  readonly userId?: string | undefined;
   readonly grantType: GrantName;
   readonly familyId?: string | undefined;
   readonly epochs: Epochs;
@@ -86,8 +86,16 @@ const findRefreshToken = async (
 
 const ofRow = (row: OpaqueAccessToken | undefined): FoundAccessToken | undefined =>
   row && {
-    ...row,
     kind: 'opaque',
+    jti: row.jti,
+    keySetId: row.keySetId,
+    clientId: row.clientId,
+    userId: row.userId,
+    grantType: row.grantType,
+    familyId: row.familyId,
+    epochs: row.epochs,
+    scopes: row.scopes,
+    audience: row.audience,
     issuedAt: wholeSeconds(row.issuedAt),
     expiresAt: wholeSeconds(row.expiresAt),
   };

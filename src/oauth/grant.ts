@@ -15,9 +15,10 @@ export interface GrantRequest {
 }
 
 /** What a grant decided. It reads only, but that a replay ends a family; `issue-tokens` is what writes. */
-export interface Authorisation extends AccessTokenTerms {
-  /** Whom the token speaks for; absent: the client itself. */
-  readonly user?: User;
+export interface Authorisation {
+  /** Whom the token speaks for; undefined: the client itself. */
+  readonly user: User | undefined;
+  readonly terms: AccessTokenTerms;
   /** What is spent or opened: nothing (client_credentials), a new family, or a refresh token of an existing one. */
   readonly family:
     | { readonly kind: 'none' }

@@ -65,7 +65,7 @@ export const inspectRefreshToken = async (
 interface Belongings {
   readonly keySetId: string;
   readonly clientId: string;
-  readonly userId?: string;
+  readonly userId?: string | undefined;
   readonly grantType: GrantName;
   readonly epochs: Epochs;
   readonly scopes: readonly string[];

@@ -47,7 +47,7 @@ export const issueTokens = async (deps: OAuthDeps, issue: TokenIssue): Promise<I
 
 const contentOf = ({ issuer, clock }: OAuthDeps, issue: TokenIssue): AccessTokenContent => {
   const { client } = issue;
-  const { user, scopes, audience, lifetimeSeconds, family } = issue.authorisation;
+  const { user, terms, family } = issue.authorisation;
   const known = family.kind === 'advance' ? family.family : undefined;
   const grantType = known?.grantType ?? issue.grantType;
   const content: AccessTokenContent = {
@@ -57,10 +57,10 @@ const contentOf = ({ issuer, clock }: OAuthDeps, issue: TokenIssue): AccessToken
     grantType,
     family: known,
     epochs: known?.epochs ?? epochsOf({ client, grantType, user }),
-    scopes,
-    audience,
+    scopes: terms.scopes,
+    audience: terms.audience,
     at: clock(),
-    lifetimeSeconds,
+    lifetimeSeconds: terms.lifetimeSeconds,
   };
   return family.kind === 'open' ? { ...content, family: newFamily(content) } : content;
 };
@@ -71,7 +71,8 @@ const write = async (deps: OAuthDeps, { issue, content, row }: TokenWrite): Prom
   const { family } = issue.authorisation;
   if (family.kind === 'advance') {
     return spendRefreshToken(tokens, {
-      ...family,
+      family: family.family,
+      presentedGeneration: family.presentedGeneration,
       client: issue.client,
       row,
       arrivedAt: issue.arrivedAt,

@@ -82,9 +82,7 @@ describe.each(eachStore)('tokens issued over a line that loses calls and replies
       grantType: 'password',
       authorisation: {
         user,
-        scopes: ['default'],
-        audience: ['https://tallygate.test'],
-        lifetimeSeconds: 3600,
+        terms: { scopes: ['default'], audience: ['https://tallygate.test'], lifetimeSeconds: 3600 },
         family: { kind: 'open' },
       },
     });

@@ -169,15 +169,6 @@ describe('a body beyond the limit', () => {
     expect(answer.headers.get('connection')).toBe('close');
   });
 
-  test.each([
-    { body: 'too long', length: 10_000_000, answers: [413] },
-    { body: 'short', length: 3, answers: [100, 200] },
-  ])('is asked for only if it will be read: $body after Expect: 100-continue', async ({ length, answers }) => {
-    const head = `POST /token HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
-    const text = await exchange(app.port, [head, 'a=b'], /request_id|requestId/);
-    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))).toEqual(answers);
-  });
-
   it('gets the answer of a route too', async () => {
     const answer = await post('/graphql', Buffer.alloc(4 * 1024 * 1024, 'a'), { 'content-type': 'application/json' });
     expect(answer.status).toBe(413);

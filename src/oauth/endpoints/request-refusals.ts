@@ -27,4 +27,6 @@ export const hostInvalid = (): OAuthError =>
 
 /** RFC 9112 §6.1 would have 501, but no answer to what a client sent is a fault of the server here. */
 export const transferCoded = (): OAuthError =>
-  new OAuthError('invalid_request', 'The only Transfer-Encoding is chunked, in HTTP/1.1 (RFC 9112 section 6.1).');
+  new OAuthError('invalid_request', 'The only Transfer-Encoding is chunked, in HTTP/1.1 (RFC 9112 section 6.1).', {
+    headers: { connection: 'close' }, // where such a message ends, others may see otherwise
+  });

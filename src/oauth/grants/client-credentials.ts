@@ -9,6 +9,7 @@ export const clientCredentials: Grant = {
   authorise: (deps, request) => {
     const { keySet } = request.client;
     const scopes = grantedScopes(request.form.get('scope'), { keySet, allowed: keySet.scopes });
-    return Promise.resolve({ ...accessTokenTerms(deps, request, scopes), family: { kind: 'none' } });
+    const terms = accessTokenTerms(deps, request, scopes);
+    return Promise.resolve({ user: undefined, terms, family: { kind: 'none' } });
   },
 };

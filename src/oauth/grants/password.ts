@@ -24,7 +24,7 @@ export const password: Grant = {
     const scopes = grantedScopes(form.get('scope'), { keySet, allowed: ordinaryScopes(keySet) });
     const terms = accessTokenTerms(deps, request, scopes);
     const user = await authenticatedUser(deps, { username, given: new Secret(given), isAwaited });
-    return { user, ...terms, family: { kind: 'open' } };
+    return { user, terms, family: { kind: 'open' } };
   },
 };
 

@@ -38,8 +38,8 @@ export const refreshToken: Grant = {
     refuseSwitchedOff({ family, client, user });
     const scopes = refreshedScopes(form.get('scope'), { family, allowed: client.keySet.scopes });
     return {
-      ...(user === undefined ? {} : { user }),
-      ...accessTokenTerms(deps, request, scopes),
+      user,
+      terms: accessTokenTerms(deps, request, scopes),
       family: { kind: 'advance', family, presentedGeneration: parts.generation },
     };
   },

@@ -104,7 +104,7 @@ const issue = async (
       arrivedAt: at,
       client,
       grantType: 'client_credentials',
-      authorisation: { scopes, audience, lifetimeSeconds, family: { kind: 'none' } },
+      authorisation: { user: undefined, terms: { scopes, audience, lifetimeSeconds }, family: { kind: 'none' } },
     });
   } catch (refusal) {
     if (!(refusal instanceof OAuthError)) throw refusal;
