@@ -104,6 +104,7 @@ describe('a client assertion (RFC 7523 §2.2, §3)', () => {
 
   test.each([
     { what: 'exp five minutes ahead', claims: (now: number) => ({ exp: now + 300 }) },
+    { what: 'exp five minutes and the skew ahead', claims: (now: number) => ({ exp: now + 330 }) },
     { what: 'exp just past, within the skew', claims: (now: number) => ({ exp: now - 29 }) },
     { what: 'a fraction in exp', claims: (now: number) => ({ exp: now + 60.0001 }) },
     { what: 'no iat', claims: () => ({ iat: undefined }) },

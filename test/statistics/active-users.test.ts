@@ -117,6 +117,23 @@ describe('active users', () => {
     ]);
   });
 
+  it('count in a bucket that begins at the instant of the reading', async () => {
+    const { store, clock, close } = await openTestStore();
+    const early = await addApplication(store, 'Early');
+    const midnight = at('2026-01-16T00:00:00Z');
+    clock.set(midnight);
+    const activity = {
+      applicationId: early.id,
+      environment: 'PRODUCTION' as const,
+      userId: await addUser(store, 'ada'),
+    };
+    await store.activity.record({ tallies: [], users: [{ ...activity, day: utcDayOf(midnight), quarters: [0] }] });
+    const period = periodOf('DAY', 'UTC', ['2026-01-16T00:00:00Z', '2026-01-17T00:00:00Z']);
+    const series = await inSnapshot(store, (cut) => activeUsersSeries(cut, { applicationId: early.id }, period));
+    expect(series).toMatchObject([{ activeUsers: 1, complete: false }]);
+    await close();
+  });
+
   it('of the future alone are none', async () => {
     const period = periodOf('MONTH', 'UTC', ['2027-01-01T00:00:00Z', '2027-02-01T00:00:00Z']);
     const series = await inSnapshot(opened.store, (cut) => activeUsersSeries(cut, { applicationId }, period));

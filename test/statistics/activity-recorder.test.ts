@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Client, KeyEnvironment } from '../../src/model/application.js';
 import type { GrantName } from '../../src/model/grant-name.js';
-import type { Log } from '../../src/model/log.js';
+import { utcDayOf } from '../../src/model/quarter-hour.js';
 import { timeZone } from '../../src/model/time-zone.js';
 import { createActivityRecorder } from '../../src/statistics/activity-recorder.js';
 import { activeUsers } from '../../src/statistics/active-users.js';
@@ -9,6 +10,7 @@ import { issuedTokens } from '../../src/statistics/issued-tokens.js';
 import { waitingLimit } from '../../src/statistics/user-quarters.js';
 import type { ActivityStore } from '../../src/store/port/activity.js';
 import { StoreUnavailable, type Store } from '../../src/store/port/store.js';
+import { recordingLog } from '../support/recording-log.js';
 import { openTestStore } from '../support/test-store.js';
 import { addApplication, at, inSnapshot, periodOf } from './fixture.js';
 
@@ -33,19 +35,15 @@ const open = async () => {
       },
     },
   };
-  const events: string[] = [];
-  const log: Log = {
-    debug: (_, event) => void events.push(event),
-    info: (_, event) => void events.push(event),
-    warn: (_, event) => void events.push(event),
-    error: (_, event) => void events.push(event),
-  };
+  const { log, logged } = recordingLog();
   const application = await addApplication(store, 'Orchard');
   const recorder = createActivityRecorder({ store: switched, log });
-  return { ...opened, recorder, line, batches, events, application, log };
+  return { ...opened, recorder, line, batches, logged, application, log };
 };
 
 type Opened = Awaited<ReturnType<typeof open>>;
+
+const eventsOf = ({ logged }: Opened): readonly string[] => logged.map(({ event }) => event);
 
 const clientOf = ({ application }: Opened, environment: KeyEnvironment = 'PRODUCTION'): Client => ({
   application,
@@ -171,10 +169,10 @@ describe('the activity recorder', () => {
     issue(opened, 'password', noon, 'usr_1');
     await opened.recorder.flush();
     await opened.recorder.flush();
-    expect(opened.events).toEqual(['activity_not_written']);
+    expect(eventsOf(opened)).toEqual(['activity_not_written']);
     opened.line.state = 'up';
     await opened.recorder.flush();
-    expect(opened.events).toEqual(['activity_not_written', 'activity_written_again']);
+    expect(eventsOf(opened)).toEqual(['activity_not_written', 'activity_written_again']);
     expect(await figures(opened, today)).toContain('2026-01-15 password 1/0');
     await opened.close();
   });
@@ -192,8 +190,38 @@ describe('the activity recorder', () => {
     issue(opened, 'password', noon, `usr_${waitingLimit + 5}`);
     await opened.recorder.flush();
     expect(await active(opened, '2026-01-15')).toBe(waitingLimit + 1);
+
+    opened.line.state = 'down';
+    issue(opened, 'password', noon, 'usr_later');
+    await opened.recorder.flush();
+    opened.line.state = 'up';
+    await opened.recorder.flush();
+    const told = opened.logged.filter(({ event }) => event === 'activity_written_again');
+    expect(told.map(({ fields }) => fields['droppedUsers'])).toEqual([10, 0]); // of each outage its own
     await opened.close();
   }, 60_000);
+
+  it('does not wait to be asked where a thousand users have come', async () => {
+    const opened = await open();
+    for (let user = 1; user < 1000; user += 1) issue(opened, 'password', noon, `usr_${user}`);
+    await setImmediate();
+    expect(opened.batches).toEqual([]);
+    issue(opened, 'password', noon, 'usr_1000');
+    await setImmediate();
+    expect(opened.batches).not.toEqual([]);
+    await opened.recorder.flush();
+    await opened.close();
+  });
+
+  it('writes a user once for each of the two newest quarter hours, in whatever order their tokens come', async () => {
+    const opened = await open();
+    for (const moment of [noon - 1, noon, noon - 2, noon + 1, noon - 3]) {
+      issue(opened, 'password', moment, 'usr_1');
+      await opened.recorder.flush();
+    }
+    expect(opened.batches.flatMap(({ users }) => users)).toMatchObject([{ quarters: [47] }, { quarters: [48] }]);
+    await opened.close();
+  });
 
   it('keeps the previous day whole and lets older ones go only when they are written', async () => {
     const opened = await open();
@@ -211,6 +239,14 @@ describe('the activity recorder', () => {
     expect(
       (await figures(opened, ['2026-01-12T00:00:00Z', today[1]])).filter((line) => /password [1-9]/.test(line)),
     ).toEqual(['2026-01-12 password 2/0', '2026-01-14 password 2/0', '2026-01-15 password 1/0']);
+    const serversOf = (moment: number): number =>
+      new Set(
+        opened.batches
+          .flatMap(({ tallies }) => tallies)
+          .filter((tally) => tally.day === utcDayOf(moment))
+          .map(({ server }) => server),
+      ).size;
+    expect([serversOf(noon - day), serversOf(noon - 3 * day)]).toEqual([1, 2]); // one row went on, the other began anew
     await opened.close();
   });
 

@@ -97,6 +97,10 @@ describe('the rows', () => {
     const many = Array.from({ length: rowLimit / 1000 + 1 }, (_, index) => `app_${index}`);
     const refused = table({ applicationIds: many, period: thousandDays });
     await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'applicationIds' });
+    const noDays = periodOf('DAY', 'UTC', ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z']);
+    const manyMore = Array.from({ length: rowLimit + 1 }, (_, index) => `app_${index}`);
+    const refusedToo = table({ applicationIds: manyMore, period: noDays });
+    await expect(refusedToo).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'applicationIds' });
   });
 });
 

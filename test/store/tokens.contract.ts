@@ -196,6 +196,8 @@ export const tokensContract: Contract = (name, open) => {
       expect(await stores.second.tokens.isDenied(jti, at + 99)).toBe(true);
       expect(await stores.second.tokens.isDenied(jti, at + 100)).toBe(false);
       expect(await stores.second.tokens.isDenied(`${jti}-other`, at)).toBe(false);
+      await stores.first.tokens.denyJwt(jti, at + 50); // said again it takes nothing back
+      expect(await stores.second.tokens.isDenied(jti, at + 99)).toBe(true);
     });
 
     it('lets one of 64 spend a client assertion, and another one once it has expired', async () => {
