@@ -41,9 +41,7 @@ it('runs a job soon after the start, however seldom it runs', async () => {
     return Promise.resolve();
   };
   const jobs = startJobs([{ name: 'seldom', everyMillis: 3_600_000, run }], recordingLog().log);
-  const start = performance.now();
-  await begun.opened;
-  expect(performance.now() - start).toBeLessThan(5000);
+  await begun.opened; // of an hour nobody would see the end
   await jobs.stop();
 });
 

@@ -114,10 +114,11 @@ describe('a user name by the profile UsernameCaseMapped', () => {
   });
 
   it('is found in linear time', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (const unit of ['\u30FB', '\u200C', '\u0661', 'l\u00B7', '\u05B0', '\u0628\u200C', '\uFF9E']) {
       enforcedUsername(unit.repeat(1024).slice(0, 1024));
     }
-    expect(performance.now() - start).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(500);
   });
 });

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { buildMillis, builtProgram } from '../support/built.js';
 import { startMeddlingProxy } from '../store/meddling-proxy.js';
+import { awakeMillis } from '../support/awake-millis.js';
 import { ask, askForToken, startProcess, temporaryFolder, type ServerProcess } from '../support/server-process.js';
 
 jest.setTimeout(120_000); // processes start slowly on a busy machine
@@ -63,11 +64,12 @@ it('lives, is not ready and puts everything off while its store is away at the s
     ['/graphql', { errors: [{ extensions: { code: 'UNAVAILABLE', retryAfterSeconds: 1 } }] }],
     ['/.well-known/jwks.json', away],
   ] as const) {
-    const start = performance.now();
-    const answer = await ask(`${url}${path}`, { method: 'POST', body: form });
-    expect(answer).toMatchObject({ status: 503, body });
-    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const asked = async (): Promise<void> => {
+      const answer = await ask(`${url}${path}`, { method: 'POST', body: form });
+      expect(answer).toMatchObject({ status: 503, body });
+      expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+    };
+    expect(await awakeMillis(asked)).toBeLessThan(2000);
   }
   for (const path of ['/errors', '/graphql/schema.graphql', '/graphql/explorer']) {
     expect(await ask(`${url}${path}`)).toMatchObject({ status: 200 }); // none of them needs it
@@ -91,10 +93,9 @@ it('says where it listens before it knows of its store, and that it is not ready
   await new Promise((resolve) => silent.once('listening', resolve));
   const url = await startWithout((silent.address() as AddressInfo).port);
   expect(await server?.logged('listening')).toMatchObject({ host: expect.anything(), port: Number(new URL(url).port) });
-  const start = performance.now();
   expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503 });
   expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
-  expect(performance.now() - start).toBeLessThan(500);
+  // Both came before the first try of the store was over.
   expect(server?.output()).not.toContain('store_unavailable');
   await new Promise((resolve) => silent.close(resolve));
 });
@@ -127,11 +128,10 @@ const gateTo = (target: string) => {
   };
 };
 
-const millisUntil = async (isSo: () => Promise<boolean>): Promise<number> => {
-  const start = performance.now();
-  while (!(await isSo())) await pause(20);
-  return performance.now() - start;
-};
+const millisUntil = (isSo: () => Promise<boolean>): Promise<number> =>
+  awakeMillis(async () => {
+    while (!(await isSo())) await pause(20);
+  });
 
 if (engine !== undefined) {
   it('is ready soon after its store has come, gone and come back', async () => {
@@ -146,12 +146,11 @@ if (engine !== undefined) {
 
     await gate.close();
     expect(await millisUntil(async () => (await ask(`${url}/readyz`)).status === 503)).toBeLessThan(2000);
-    const start = performance.now();
-    expect(await askForToken(url, deploy, form)).toMatchObject({
-      status: 503,
-      headers: { 'retry-after': expect.anything() },
-    });
-    expect(performance.now() - start).toBeLessThan(2500);
+    const refused = async (): Promise<void> => {
+      const away = { status: 503, headers: { 'retry-after': expect.anything() } };
+      expect(await askForToken(url, deploy, form)).toMatchObject(away);
+    };
+    expect(await awakeMillis(refused)).toBeLessThan(2500);
     expect(await ask(`${url}/livez`)).toMatchObject({ status: 200 });
 
     await gate.open(port);
@@ -176,11 +175,10 @@ if (engine !== undefined) {
     const create =
       'mutation { createApplication(input: { name: "Once", idempotencyKey: "once" }) { application { id } } }';
 
-    proxy.delay(500); // for each of its commands
-    const start = performance.now();
+    // Each of its commands takes so long that the operation as a whole would take more than 2 s: it is cut off before, or would succeed.
+    proxy.delay(700);
     const answer = await operation(create);
     expect(answer).toMatchObject({ status: 503, body: { errors: [{ extensions: { code: 'UNAVAILABLE' } }] } });
-    expect(performance.now() - start).toBeLessThan(2000);
     expect(await server?.logged('store_busy')).toMatchObject({ level: 'warn', connectionLimit: 30 });
 
     proxy.delay(0);
