@@ -91,6 +91,16 @@ it('leaves the families alone when REFRESH_TOKEN goes, and the secret alone', as
   expect(await revokeAll()).toBe(1);
 });
 
+it('leaves what was opened since alone, when the keys were enabled again before the old ones are marked', async () => {
+  await open('shop', 'before');
+  const { application: before } = shop;
+  const { application: after } = await updateKeys(management.deps, management.actor, { clientId: 'shop', ...off });
+  await updateKeys(management.deps, management.actor, { clientId: 'shop', enabled: true });
+  await open('shop', 'since');
+  expect(await markEnded(management.deps, { before, after })).toBe(0);
+  expect(await shown()).toEqual({ before: management.clock.now(), since: undefined });
+});
+
 it('leaves what was opened since alone, when the grant type was given back before the old ones are marked', async () => {
   await open('shop', 'before');
   const { application: before } = shop;

@@ -40,6 +40,13 @@ describe('updateApplication', () => {
     expect(await update({ name: 'Shop' })).toMatchObject({ name: 'Shop', description: 'Sells', labels });
   });
 
+  it('is never changed before it was changed last, though the clock was set back', async () => {
+    management.clock.advance(5000);
+    const { updatedAt } = await update({ name: 'Store' });
+    management.clock.advance(-3000);
+    expect(await update({ name: 'Shop' })).toMatchObject({ updatedAt });
+  });
+
   it('clears description and labels with null', async () => {
     await update({ description: 'Sells', labels: [{ key: 'team', value: 'blue' }] });
     const cleared = await update({ description: null, labels: null });

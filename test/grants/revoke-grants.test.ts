@@ -137,6 +137,22 @@ describe('revokeGrants', () => {
     expect(await epochs()).toEqual({ ...none, shop: [untouched, ended(1)] });
   });
 
+  it('by user and application ends what a login opens while it goes through them', async () => {
+    const { client } = await management.keys();
+    const zoe = await user('zoe');
+    const families = [await family(client, zoe)];
+    const { tokens } = management.store;
+    const beside: typeof tokens.revokeFamilies = async (...call) => {
+      const ended = await tokens.revokeFamilies(...call);
+      if (families.length < 3) families.push(await family(client, zoe));
+      return ended;
+    };
+    const deps = { ...management.deps, store: { ...management.store, tokens: { ...tokens, revokeFamilies: beside } } };
+    const those = { userId: zoe.id, applicationId: client.application.id };
+    expect(await revokeGrants(deps, management.actor, those)).toBe(3);
+    expect(await areRevoked(families)).toEqual([true, true, true]);
+  });
+
   it('by user and application ends the families of both and raises no epoch', async () => {
     const families = await open();
     expect(await revokeAll({ applicationId: shop.application.id, userId: alice.id })).toBe(2);

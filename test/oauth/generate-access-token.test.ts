@@ -158,6 +158,16 @@ describe('generateAccessToken with revokeToken', () => {
     }
   });
 
+  it('tells in its event that nothing was left to end of a token of keys that were made anew', async () => {
+    const former = (await generate()).accessToken.reveal();
+    await deleteKeys(issuer.deps, issuer.actor, { clientId });
+    keys = await issuer.keys({ applicationId: keys.client.application.id, clientId });
+    issuer.clock.advance(1000);
+    await generate({ revokeToken: former });
+    const [event] = await issuer.eventsOf('generateAccessToken');
+    expect(JSON.parse(event?.changes ?? '')).toMatchObject({ revoked: false });
+  });
+
   it.each(['JWT', 'OPAQUE'] as const)('refuses a %s token that was altered, or cut', async (accessTokenFormat) => {
     await updateKeys(issuer.deps, issuer.actor, { clientId, accessTokenFormat });
     const token = (await generate()).accessToken.reveal();

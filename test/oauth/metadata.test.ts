@@ -155,6 +155,22 @@ describe('the password grant in the metadata (RFC 9700 §2.4)', () => {
     }
   });
 
+  it('is looked for again at once after a look that met no store', async () => {
+    await issuer.keys({ grantTypes: ['password'] });
+    let isAway = true;
+    const document = documentOver((look) => (isAway ? Promise.reject(new StoreUnavailable('away')) : look()));
+    expect(await document()).toMatchObject({ listed: some });
+    isAway = false;
+    expect(await document()).toMatchObject({ listed: all });
+  });
+
+  it('is looked for again when the clock was set back by more than a minute', async () => {
+    await grantTypes();
+    await issuer.keys({ grantTypes: ['password'] });
+    issuer.clock.advance(-60_000);
+    expect((await issuer.get(wellKnown)).body.grant_types_supported).toEqual(all);
+  });
+
   it('does not hold up the document while the store takes long, once it is known', async () => {
     await issuer.keys({ grantTypes: ['password'] });
     let isSlow = false;

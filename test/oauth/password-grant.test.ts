@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { hashSync } from '@node-rs/argon2';
+import { HashQueueFull } from '../../src/crypto/password-hasher.js';
 import type { KeySet } from '../../src/model/application.js';
 import type { User } from '../../src/model/user.js';
+import { parseForm } from '../../src/oauth/form.js';
+import { password } from '../../src/oauth/grants/password.js';
 import { registrationsOf as registrationsIn } from '../store/registration-reading.js';
 import { auditEvent, claimsOf, openOAuth, userPassword, type OAuthUnderTest } from './open-oauth.js';
 
@@ -189,6 +192,18 @@ describe('the password grant', () => {
     expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(epoch).toBe(0);
     expect((await server.token(keySet, { ...login, username: 'dave' })).status).toBe(200);
+  });
+
+  it('leaves the old hash for the next login where no thread is free for a new one', async () => {
+    const old = hashSync(userPassword, { memoryCost: 8192, timeCost: 3, parallelism: 1 });
+    const { id } = await server.user({ username: 'dora', passwordHash: old });
+    const hash = () => Promise.reject(new HashQueueFull(1));
+    const deps = { ...server.deps, passwordHasher: { ...server.deps.passwordHasher, hash } };
+    const { application } = (await server.store.applications.findClient(keySet.clientId))!;
+    const form = parseForm(Buffer.from(new URLSearchParams({ ...login, username: 'dora' }).toString()));
+    const request = { form, client: { application, keySet }, at: server.clock.now() };
+    expect(await password.authorise(deps, request)).toMatchObject({ user: { id } });
+    expect((await server.store.users.find(id))?.passwordHash).toBe(old);
   });
 
   it('answers a damaged hash like a wrong password', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@je
 import type { KeySet } from '../../src/model/application.js';
 import { inspectAccessToken } from '../../src/oauth/inspect-token.js';
 import { opaqueTokenKey } from '../../src/oauth/opaque-token.js';
+import { refuseReplay } from '../../src/oauth/refresh-replay.js';
 import { decodeTokenId } from '../../src/oauth/token-id.js';
 import { claimsOf, openOAuth, userPassword, type Answer, type OAuthUnderTest } from './open-oauth.js';
 
@@ -218,6 +219,20 @@ describe('the refresh_token grant', () => {
       server.clock.advance(5000);
       expect(await refresh(token, { keys })).toMatchObject(invalidGrant);
       expect(await inspectAccessToken(server.deps, last, server.clock.now())).toMatchObject({ active: true });
+    });
+
+    it('within the window is refused without a theft when the family ends while it is answered', async () => {
+      const keys = await server.keys({ refreshTokenIdleSeconds: 5 });
+      const token = await firstToken(keys);
+      await refresh(token, { keys });
+      const client = (await server.store.applications.findClient(keys.clientId))!;
+      const family = (await familyOf(token))!;
+      const { idleExpiresAt: end } = family;
+      const replay = (at: number) =>
+        refuseReplay(server.store.tokens, { client, presentedGeneration: 0, arrivedAt: end - 1, at }, family);
+      await expect(replay(end)).rejects.toMatchObject({ code: 'invalid_grant', detail: 'family expired' });
+      expect((await familyOf(token))?.revokedAt).toBeUndefined();
+      await expect(replay(end - 1)).resolves.toBeUndefined();
     });
 
     it('ends the family without a window only when more than a second has passed', async () => {

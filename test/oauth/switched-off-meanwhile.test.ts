@@ -104,6 +104,19 @@ const events: readonly {
   },
   { what: 'the secret is revoked', error: 'invalid_client', happens: (keys) => server.change(keys, { secrets: [] }) },
   {
+    what: 'the secret comes to its end',
+    error: 'invalid_client',
+    happens: (keys) => {
+      const expiresAt = server.clock.now();
+      return server.change(keys, { secrets: keys.secrets.map((secret) => ({ ...secret, expiresAt })) });
+    },
+  },
+  {
+    what: 'the JWK set is another one',
+    error: 'invalid_client',
+    happens: (keys) => server.change(keys, { jwks: '{"keys":[]}' }),
+  },
+  {
     what: 'the application is deleted',
     error: 'invalid_client',
     happens: async (keys) => server.store.applications.remove((await applicationOf(keys)).id, auditEvent()),

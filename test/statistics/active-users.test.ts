@@ -118,7 +118,8 @@ describe('active users', () => {
   });
 
   it('count in a bucket that begins at the instant of the reading', async () => {
-    const { store, clock, close } = await openTestStore();
+    const opening = await openTestStore();
+    const { store, clock } = opening;
     const early = await addApplication(store, 'Early');
     const midnight = at('2026-01-16T00:00:00Z');
     clock.set(midnight);
@@ -131,7 +132,7 @@ describe('active users', () => {
     const period = periodOf('DAY', 'UTC', ['2026-01-16T00:00:00Z', '2026-01-17T00:00:00Z']);
     const series = await inSnapshot(store, (cut) => activeUsersSeries(cut, { applicationId: early.id }, period));
     expect(series).toMatchObject([{ activeUsers: 1, complete: false }]);
-    await close();
+    await opening.close();
   });
 
   it('of the future alone are none', async () => {

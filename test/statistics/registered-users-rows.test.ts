@@ -102,6 +102,17 @@ describe('the rows', () => {
     const refusedToo = table({ applicationIds: manyMore, period: noDays });
     await expect(refusedToo).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'applicationIds' });
   });
+
+  it('are limited where nobody names the applications, too', async () => {
+    const many = await openTestStore();
+    for (let count = 0; count <= rowLimit / 1000; count += 1) await addApplication(many.store, `Tree ${count}`);
+    const thousandDays = periodOf('DAY', 'UTC', ['2024-01-01T00:00:00Z', '2026-09-27T00:00:00Z']);
+    const refused = inSnapshot(many.store, (cut) =>
+      readRegisteredUsersTable(many.store, cut, { period: thousandDays }),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'applicationIds' });
+    await many.close();
+  });
 });
 
 describe('the CSV', () => {

@@ -40,6 +40,17 @@ it('counts twice, however many ask while it counts', async () => {
   expect(new Set(answers.slice(1)).size).toBe(1);
 });
 
+it('begins no third one while the second one counts', async () => {
+  const first = verify({});
+  await store.applications.page({}, { first: 1 });
+  const second = verify({});
+  await first;
+  await store.applications.page({}, { first: 1 });
+  const third = await Promise.all([verify({}), verify({}), second]);
+  expect(third[0]).toBe(third[1]);
+  expect(third[0].asOf).toBeGreaterThan(third[2].asOf + 1);
+});
+
 it('counts once for all who ask at the same moment', async () => {
   const answers = await Promise.all(Array.from({ length: 64 }, () => verify({})));
   expect(new Set(answers).size).toBe(1);

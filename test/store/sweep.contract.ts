@@ -169,6 +169,8 @@ export const sweepContract: Contract = (name, open) => {
       };
       const claim = { key: id('key'), inputDigest: 'digest', targetId: 'target', expiresAt: at + hour };
       const revoked = { ...family, id: id('fam') };
+      const idle = { ...family, id: id('fam'), absoluteExpiresAt: at + 3650 * day };
+      await stores.first.tokens.open(idle);
       await stores.first.tokens.open(family);
       await stores.first.tokens.open(revoked);
       await stores.first.tokens.revokeFamily(revoked.id, at);
@@ -186,6 +188,7 @@ export const sweepContract: Contract = (name, open) => {
       stores.clock.set(at + 366 * day);
       await sweep();
       expect(await stores.second.tokens.findFamily(family.id)).toBeUndefined();
+      expect(await stores.second.tokens.findFamily(idle.id)).toBeUndefined(); // by the first of its two ends
     });
   });
 };

@@ -180,6 +180,7 @@ export const usersContract: Contract = (name, open) => {
       const audits = Array.from({ length: 64 }, () => event('deleteUser'));
       const outcomes = await together((index) => either(index).erase(user.id, audits[index] ?? event()));
       expect(tally(outcomes)).toEqual({ erased: 1, unknown: 63 });
+      expect(await stores.second.users.create({ ...user, username: id('other') }, event())).toBe('id_taken');
       const written = await Promise.all(audits.map((audit) => stores.first.audit.find(audit.id)));
       expect(written.filter((audit) => audit !== undefined)).toEqual([audits[outcomes.indexOf('erased')]]);
       expect(await found(user.id)).toBeUndefined();

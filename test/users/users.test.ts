@@ -219,6 +219,20 @@ describe('updateUser', () => {
     expect(await isRevoked(family)).toBe(false);
   });
 
+  it('leaves alone what was opened when he was let in again before the old ones are marked', async () => {
+    const before = await openFamily(alice);
+    let since = before;
+    const { users } = management.store;
+    const letInAgain: typeof users.update = async (...call) => {
+      const outcome = await users.update(...call);
+      since = await openFamily(await update(alice.id, { enabled: true }));
+      return outcome;
+    };
+    const store = { ...management.store, users: { ...users, update: letInAgain } };
+    await updateUser({ ...deps, store }, management.actor, { id: alice.id, enabled: false });
+    expect(await Promise.all([before, since].map(isRevoked))).toEqual([true, false]);
+  });
+
   it('marks many families', async () => {
     const families = await Promise.all(times(250, () => openFamily(alice)));
     await update(alice.id, { enabled: false });
