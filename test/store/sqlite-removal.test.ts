@@ -4,7 +4,7 @@ import type { Store } from '../../src/store/port/store.js';
 import { openSqliteStore } from '../../src/store/sqlite/open.js';
 import { temporaryFolder } from '../support/server-process.js';
 import { manualClock } from './opened-stores.js';
-import { eventOf } from './registration-reading.js';
+import { eventOf, sweepAll } from './registration-reading.js';
 import { accessTokenOf, applicationOf, familyOf, keySetOf, userOf } from './samples.js';
 
 const applicationId = 'app_1';
@@ -72,4 +72,21 @@ it.each([
   for (const [, rows] of before) expect(rows).not.toEqual({ rows: 0 });
   await end();
   for (const rows of Object.values(rowsOf(column, value))) expect(rows).toEqual({ rows: 0 });
+});
+
+it.each([
+  ['removals', 'removed_applications (id, cleaned)', "('app_a', 0), ('app_b', 0)"],
+  ['erasures', 'erasures (user_id)', "('usr_a'), ('usr_b')"],
+])('sweeping until there is nothing to do finishes all %s that a crash has left', async (_what, columns, rows) => {
+  await store.close();
+  const database = new DatabaseSync(file());
+  database.exec(`INSERT INTO ${columns} VALUES ${rows}`);
+  database.close();
+  const clock = manualClock();
+  store = await openSqliteStore(file(), { clock: clock.now });
+  await sweepAll(store, clock.now());
+  const left = new DatabaseSync(file(), { readOnly: true });
+  const pending = 'SELECT id FROM removed_applications WHERE cleaned = 0 UNION ALL SELECT user_id FROM erasures';
+  expect(left.prepare(pending).all()).toEqual([]);
+  left.close();
 });
