@@ -75,9 +75,10 @@ it.each([
 });
 
 it.each([
-  ['removals', 'removed_applications (id, cleaned)', "('app_a', 0), ('app_b', 0)"],
-  ['erasures', 'erasures (user_id)', "('usr_a'), ('usr_b')"],
-])('sweeping until there is nothing to do finishes all %s that a crash has left', async (_what, columns, rows) => {
+  ['removals', 'removed_applications (id, cleaned)', (index: number) => `('app_${index}_gone', 0)`],
+  ['erasures', 'erasures (user_id)', (index: number) => `('usr_${index}_gone')`],
+])('sweeping until there is nothing to do finishes all %s that a crash has left', async (_what, columns, row) => {
+  const rows = Array.from({ length: 10 }, (_, index) => row(index)).join(', ');
   await store.close();
   const database = new DatabaseSync(file());
   database.exec(`INSERT INTO ${columns} VALUES ${rows}`);
