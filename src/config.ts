@@ -49,7 +49,7 @@ const parse = (
   const values = settingNames.map((name): readonly [SettingName, unknown] => {
     const { parse: parseText, absent } = settings[name];
     const raw = given.get(name);
-    if (raw === undefined) return [name, absent];
+    if (raw?.text === undefined) return [name, absent];
     try {
       return [name, parseText(raw.text)];
     } catch (error) {

@@ -97,13 +97,34 @@ describe('a value in a file', () => {
 
   it('that cannot be read, or given beside the value, stops the start', async () => {
     const missing = await sentences({ TALLYGATE_PORT_FILE: join(folder, 'nowhere') });
-    expect(missing).toEqual(['TALLYGATE_PORT_FILE names a file that cannot be read.']);
+    expect(missing).toEqual(['TALLYGATE_PORT_FILE names a file that is not there.']);
+    for (const path of [folder, 'x'.repeat(300)]) {
+      const unreadable = await sentences({ TALLYGATE_PORT_FILE: path });
+      expect(unreadable).toEqual(['TALLYGATE_PORT_FILE names a file that cannot be read.']);
+    }
     const both = await sentences({ TALLYGATE_PORT: '1', TALLYGATE_PORT_FILE: file('port', '2') });
     expect(both).toEqual([
       'TALLYGATE_PORT and TALLYGATE_PORT_FILE are one setting, given twice: leave one of the two.',
     ]);
     expect(await sentences({}, ['--port', '1', '--port', '1'])).toEqual([
       '--port is given twice: leave one of the two.',
+    ]);
+  });
+});
+
+describe('a value in a file that cannot be read', () => {
+  it('is not called missing: who has a secret key is not told to make another one', async () => {
+    const environment = {
+      NODE_ENV: 'production',
+      TALLYGATE_ISSUER: 'https://auth.example',
+      TALLYGATE_TLS: 'off',
+      TALLYGATE_SECRET_KEY_FILE: folder,
+      TALLYGATE_BOOTSTRAP_CLIENT_ID: 'bootstrap',
+      TALLYGATE_BOOTSTRAP_CLIENT_SECRET_FILE: folder,
+    };
+    expect(await sentences(environment)).toEqual([
+      'TALLYGATE_SECRET_KEY_FILE names a file that cannot be read.',
+      'TALLYGATE_BOOTSTRAP_CLIENT_SECRET_FILE names a file that cannot be read.',
     ]);
   });
 });

@@ -6,7 +6,8 @@ import { flagName, settingNames, variableName, type SettingName } from './settin
 
 /** A setting as it was given. */
 export interface Given {
-  readonly text: string;
+  /** Absent: it is in a file that could not be read, which is among the problems. */
+  readonly text: string | undefined;
   /** What to call it in a sentence: `--port`, `TALLYGATE_PORT`, `port in tallygate.yaml`. */
   readonly calledHere: string;
 }
@@ -145,8 +146,8 @@ const resolve = (entries: readonly Entry[], { spell, inFile, call }: Spelling): 
     const name = plain ?? (spelled.endsWith(inFile) ? names.get(spelled.slice(0, -inFile.length)) : undefined);
     const value = plain === undefined && name !== undefined ? contentOf(text) : text;
     const before = name === undefined ? undefined : given.get(name);
+    if (value === undefined) problems.push({ sentence: `${call(spelled)} names a file that ${whyNot(text)}.` });
     if (name === undefined) problems.push(unknown(spelled, { names: [...names.keys()], inFile, call }));
-    else if (value === undefined) problems.push({ sentence: `${call(spelled)} names a file that cannot be read.` });
     else if (before !== undefined) problems.push(givenTwice(before.calledHere, call(spelled)));
     else given.set(name, { text: value, calledHere: call(spelled) });
   }
@@ -165,6 +166,14 @@ const contentOf = (path: string): string | undefined => {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch {
     return undefined;
+  }
+};
+
+const whyNot = (path: string): string => {
+  try {
+    return isThere(path) ? 'cannot be read' : 'is not there';
+  } catch {
+    return 'cannot be read'; // a folder on the way is closed to this user
   }
 };
 
