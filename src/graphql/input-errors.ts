@@ -68,6 +68,7 @@ export const literalRefusal = (
 interface Place {
   /** Argument and input fields, `period.from`. */
   readonly path: readonly string[];
+  /** Of an input field that there is not, the object's. */
   readonly type: GraphQLInputType | undefined;
 }
 
@@ -139,7 +140,7 @@ const placesOf = (schema: GraphQLSchema, document: DocumentNode) => {
   const enter = (node: ASTNode, _key: unknown, parent: unknown): void => {
     const step = stepOf(node);
     if (step !== undefined) path.push(step);
-    const place = { path: [...path], type: typeInfo.getInputType() ?? undefined };
+    const place = { path: [...path], type: typeInfo.getInputType() ?? typeInfo.getParentInputType() ?? undefined };
     if (valueKinds.has(node.kind)) values.set(node, place);
     if (node.kind === Kind.VARIABLE && !isDefinition(parent)) {
       variables.set(node.name.value, [...(variables.get(node.name.value) ?? []), place]);
@@ -173,7 +174,7 @@ const isDefinition = (parent: unknown): boolean =>
   typeof parent === 'object' && parent !== null && 'kind' in parent && parent.kind === Kind.VARIABLE_DEFINITION;
 
 const refusal = (place: Place, error: GraphQLError): ManagementError => {
-  const named = namedField(error.message);
+  const named = namedField(error.message, place.type);
   const field = fieldName(
     named === undefined || place.path.at(-1) === named.field ? place.path : [...place.path, named.field],
   );
@@ -183,11 +184,20 @@ const refusal = (place: Place, error: GraphQLError): ManagementError => {
 };
 
 /** graphql speaks of the object where a field is missing or unknown. */
-const namedField = (message: string): { readonly field: string; readonly sentence: string } | undefined => {
+const namedField = (
+  message: string,
+  type: GraphQLInputType | undefined,
+): { readonly field: string; readonly sentence: string } | undefined => {
   const missing = /^Field "(?:\w+\.)?(\w+)" of required type/.exec(message)?.[1];
   if (missing !== undefined) return { field: missing, sentence: 'This field is required.' };
-  const unknown = /^Field "(\w+)" is not defined by type/.exec(message)?.[1];
-  return unknown === undefined ? undefined : { field: unknown, sentence: 'There is no such field in this input.' };
+  const [, unknown, owner] = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(message) ?? [];
+  return unknown === undefined ? undefined : { field: unknown, sentence: noSuchField(type, owner) };
+};
+
+const noSuchField = (type: GraphQLInputType | undefined, owner: string | undefined): string => {
+  const named = type === undefined ? undefined : getNamedType(type);
+  if (!isInputObjectType(named) || named.name !== owner) return 'There is no such field in this input.';
+  return `There is no such field in ${owner}; it has ${Object.keys(named.getFields()).join(', ')}.`;
 };
 
 /** Use cases do not know that their input is called `input`. */

@@ -55,7 +55,7 @@ describe('a value that does not fit names its field and what would fit, and is n
       `{ applications(label: { key: "a", value: "b", ${secret.replaceAll('-', '_')}: 1 }) { totalCount } }`,
       {},
       expect.stringContaining('label.'),
-      'There is no such field',
+      'There is no such field in LabelInput; it has key, value.',
     ],
     [`{ applications(label: { key: "a", value: null }) { totalCount } }`, {}, 'label.value', 'Give a string.'],
     [
@@ -148,7 +148,7 @@ describe('a value that does not fit names its field and what would fit, and is n
       'mutation ($input: UpdateApplicationInput!) { updateApplication(input: $input) { application { id } } }',
       { input: { id: 'a', nam: secret } },
       'nam',
-      'There is no such field',
+      'There is no such field in UpdateApplicationInput; it has id, ',
     ],
     ['query ($n: Int = "x") { users(first: $n) { totalCount } }', {}, 'n', 'Give a whole number'],
   ])('%s %j', async (query, variables, field, sentence) => {
