@@ -58,3 +58,10 @@ await assert.rejects(signIn('wrong'), (error) => {
   assert.equal(error.error, 'invalid_grant');
   return true;
 });
+
+// A wrong client id or secret is another class, and its reason still stands in the body of `response`.
+const strange = oauth.ClientSecretBasic('wrong');
+const refused = await oauth.clientCredentialsGrantRequest(server, client, strange, {});
+const challenge = await oauth.processClientCredentialsResponse(server, client, refused).catch((error) => error);
+assert.ok(challenge instanceof oauth.WWWAuthenticateChallengeError);
+assert.equal((await challenge.response.json()).error, 'invalid_client');

@@ -33,7 +33,7 @@ assert.equal(seen.environment, 'PRODUCTION');
 await client.tokenRevocation(config, second.refresh_token);
 assert.deepEqual(await client.tokenIntrospection(config, second.access_token), { active: false });
 
-// A refusal is a ResponseBodyError: the code, the sentence, and in `cause` the answer as it was sent.
+// A refusal with 400 is a ResponseBodyError: the code, the sentence, and in `cause` the answer as it was sent.
 const wrong = client.genericGrantRequest(config, 'password', { ...credentials, password: 'wrong' });
 await assert.rejects(wrong, (error) => {
   assert.ok(error instanceof client.ResponseBodyError);
@@ -42,3 +42,12 @@ await assert.rejects(wrong, (error) => {
   assert.equal(error.cause.error_uri, `${TG_ISSUER}/errors#invalid_grant`);
   return true;
 });
+
+// A wrong client id or secret is 401, and another class: it says nothing of the reason, which still stands in the body of `response`.
+const stranger = await client.discovery(new URL(TG_ISSUER), TG_KEY, undefined, client.ClientSecretBasic('wrong'), {
+  algorithm: 'oauth2',
+});
+const challenge = await client.clientCredentialsGrant(stranger).catch((error) => error);
+assert.ok(challenge instanceof client.WWWAuthenticateChallengeError);
+assert.equal(challenge.status, 401);
+assert.equal((await challenge.response.json()).error, 'invalid_client');
