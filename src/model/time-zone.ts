@@ -90,7 +90,9 @@ const wallClock = (formatter: Intl.DateTimeFormat, at: EpochMillis): number => {
 const wholeSeconds = (at: EpochMillis): number => Math.floor(at / 1000) * 1000;
 
 const refusal = (name: string): string => {
-  const nearest = nearestName(name, [...Intl.supportedValuesOf('timeZone'), 'UTC']);
+  const names = [...Intl.supportedValuesOf('timeZone'), 'UTC'];
+  const place = `/${name.toLowerCase()}`; // people know the city, and leave the area out
+  const nearest = names.find((each) => each.toLowerCase().endsWith(place)) ?? nearestName(name, names);
   const sentence = 'This is not a time zone: give an IANA name like Europe/Berlin, or UTC; abbreviations are refused.';
   return nearest === undefined ? sentence : `${sentence} The nearest name is ${nearest}.`;
 };

@@ -62,6 +62,13 @@ describe('timeZone', () => {
     expect(refusalOf('Europe/Berln')).toMatchObject({ message: expect.not.stringContaining('Berln') });
   });
 
+  test.each([
+    { given: 'Lisbon', zone: 'Europe/Lisbon' },
+    { given: 'new_york', zone: 'America/New_York' },
+  ])('tells the zone of the city alone: $given', ({ given, zone }) => {
+    expect(refusalOf(given)).toMatchObject({ message: expect.stringContaining(`The nearest name is ${zone}.`) });
+  });
+
   it('serves any number of zones from a bounded memory', () => {
     for (const name of Intl.supportedValuesOf('timeZone')) timeZone(name, 'z');
     expect(timeZone('Asia/Kathmandu', 'z').offsetAt(0)).toBe(5.5 * 3_600_000);
