@@ -32,7 +32,8 @@ export const formerToken = async (deps: OAuthDeps, { text, keySet, at }: Given):
   if (found !== undefined && !isOf(keySet, found)) throw notOurs();
   // Keys made anew under the same client id: what was issued to the old ones has ended.
   if (found === undefined || found.expiresAt <= at || found.keySetId !== keySet.id) return over;
-  return { isLive: true, end: () => endToken(deps, { text, found, at }) };
+  const wasRevoked = found.kind === 'jwt' && (await deps.store.tokens.isDenied(found.jti, at));
+  return { isLive: !wasRevoked, end: () => endToken(deps, { text, found, at }) };
 };
 
 const over: FormerToken = { isLive: false, end: () => Promise.resolve() };
