@@ -10,11 +10,14 @@ export const clientGone = 499;
 export const readBody = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> => {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve('too_large');
   if (request.destroyed) return Promise.resolve('aborted'); // it would say nothing any more, not even that it has ended
-  if (request.complete) return Promise.resolve(whole(request, limitBytes));
+  if (request.complete && request.headers.expect === undefined) return Promise.resolve(whole(request, limitBytes));
   return collect(request, limitBytes);
 };
 
-/** Of a body that has come already, as small ones have: nothing needs to be waited for. */
+/**
+ * Of a body that has come already, as small ones have: nothing needs to be waited for. Not of one with `Expect`: reading it so tells nobody
+ * to send 100 (Continue), and Node ends a connection on which that was expected and not sent.
+ */
 const whole = (request: IncomingMessage, limitBytes: number): Buffer | 'too_large' => {
   const body: unknown = request.read();
   if (!(body instanceof Buffer)) return noBody;
