@@ -9,9 +9,10 @@ import { hostInvalid, hostMissing, transferCoded } from '../oauth/endpoints/requ
 export const requestFault = ({ headers, httpVersionMinor }: IncomingMessage): Error | undefined => {
   const { host, 'transfer-encoding': coding } = headers;
   const isOld = httpVersionMinor === 0;
+  // First: whatever else is wrong, only this refusal ends the connection.
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || isOld)) return transferCoded();
   if (host === undefined && !isOld) return hostMissing();
-  if (host !== undefined && !isHost(host)) return hostInvalid();
-  return coding === undefined || (coding.toLowerCase() === 'chunked' && !isOld) ? undefined : transferCoded();
+  return host === undefined || isHost(host) ? undefined : hostInvalid();
 };
 
 /** `uri-host [ ":" port ]` of RFC 9110 §7.2. */

@@ -47,6 +47,10 @@ test.each([
     request: 'chunks in HTTP/1.0',
     bytes: 'POST /token HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
   },
+  {
+    request: 'chunks in HTTP/1.0 with a bad Host',
+    bytes: 'POST /token HTTP/1.0\r\nHost: a b\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  },
   { request: 'no Host', bytes: 'POST /token HTTP/1.1\r\nConnection: close\r\n\r\n' },
   { request: 'no Host at a path where nothing is', bytes: 'GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n' },
   { request: 'two Host', bytes: `${head}Host: localhost\r\nConnection: close\r\n\r\n` },
