@@ -116,6 +116,26 @@ const describeMeetings = (server: string) => {
       expect(await recording).toBe('first');
       await expectRegistered(applicationId, 2);
     });
+
+    it('counts such a login of a server whose clock stood still meanwhile', async () => {
+      const standing = manualClock(clock.now());
+      const paused = await openMongoStore(proxy.through(url), { clock: standing.now, patience: 30 });
+      const applicationId = id('app');
+      const at = clock.now();
+      await record(free, applicationId, at);
+      const asked = proxy.hold('productionFirst');
+      const recording = record(paused, applicationId, at);
+      (await asked).letGo();
+      const row = await proxy.hold('productionFirst');
+      clock.advance(2 * day);
+      await sweep();
+      row.letGo();
+      expect(await recording).toBe('first');
+      await expectRegistered(applicationId, 2);
+      await sweep();
+      await expectRegistered(applicationId, 2);
+      await paused.close();
+    });
   });
 };
 

@@ -27,7 +27,8 @@ export interface KeptChange {
   open(instants: readonly FirstInstant[]): Promise<void>;
   /**
    * Must resolve before the change of rows with these first instants is acknowledged. It also opens what was closed in spite of the change:
-   * because its day was still to be closed when it began, or because somebody took it for dead.
+   * because its day was still to be closed when it began, or because somebody took it for dead. What is closed is asked for again behind the
+   * rows: the clock does not say it on a server that stood still, nor for seconds after the database's clock was set ahead.
    */
   finish(instants: readonly FirstInstant[]): Promise<void>;
 }
@@ -40,31 +41,42 @@ export const beginChange = (database: Database): KeptChange => {
   const closed = closedThrough(database);
   closed.catch(() => undefined); // whoever opens or finishes something is told
   const opened = new Map<string, Opened>();
-  const perhapsClosed = async (instants: readonly FirstInstant[]): Promise<readonly Opened[]> => {
-    if (instants.length === 0) return [];
-    const through = Math.max(await closed, perhapsClosedThrough(database.clock()));
-    const periods = instants.flatMap(periodsOf).filter((period) => endDayOf(period) - 1 <= through);
-    const missing = periods.map((period) => ({ ...period, _id: keptId(period) })).filter(({ _id }) => !opened.has(_id));
-    return [...new Map(missing.map((period) => [period._id, period])).values()];
-  };
+  const notOpened = async (instants: readonly FirstInstant[], askClosed: () => Promise<UtcDay>) =>
+    (await perhapsClosed(database, instants, askClosed)).filter(({ _id }) => !opened.has(_id));
   return {
     open: async (instants) => {
       if (database.clock() > begin + changeMillis / 2) {
         throw new StoreUnavailable('a change of registrations took too long');
       }
-      const periods = await perhapsClosed(instants);
+      const periods = await notOpened(instants, () => closed);
       await reopen(database, periods, { $addToSet: { changing: { id, until: begin + changeMillis } } });
       for (const period of periods) opened.set(period._id, period);
     },
     finish: async (instants) => {
-      const periods = [...opened.values(), ...(await perhapsClosed(instants))];
+      const missing = await notOpened(instants, () => closedThrough(database));
+      const periods = [...opened.values(), ...missing];
       await reopen(database, periods, { $pull: { changing: { id } } });
       opened.clear();
     },
   };
 };
 
-/** By what is closed or being closed, and not by the clock alone: that can have been set back behind a closed day. Asked for beside the row. */
+/** The periods of these instants that are closed, or that somebody may close before the change has ended; each once. */
+const perhapsClosed = async (
+  { clock }: Database,
+  instants: readonly FirstInstant[],
+  askClosed: () => Promise<UtcDay>,
+): Promise<readonly Opened[]> => {
+  if (instants.length === 0) return [];
+  const through = Math.max(await askClosed(), perhapsClosedThrough(clock()));
+  const periods = instants.flatMap(periodsOf).filter((period) => endDayOf(period) - 1 <= through);
+  return [...new Map(periods.map((period) => [keptId(period), { ...period, _id: keptId(period) }])).values()];
+};
+
+/**
+ * By what is closed or being closed, and not by the clock alone: that can have been set back behind a closed day. Asked for beside
+ * the row, and again behind it.
+ */
 const closedThrough = async (database: Database): Promise<UtcDay> => {
   const { through, to = through } = await findClosing(database);
   return Math.max(through, to);
