@@ -51,8 +51,7 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
   const { certificate } = place;
   const server: Server = certificate === undefined ? createServer(limits) : tlsServer(certificate);
   const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
-  const answer = lastIfUpgrade(handler);
-  server.on('request', answer).on('checkExpectation', answer).on('checkContinue', continueWhenRead(answer));
+  server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
   server.setTimeout(stalledMillis, cutStalled);
   await listen(server, place);
   const port = portOf(server);
@@ -62,17 +61,6 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
 
 const tlsServer = ({ cert, key }: Certificate): Server =>
   createTlsServer({ ...limits, cert, key: key.reveal(), handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
-
-/**
- * Nobody here speaks another protocol, so `Upgrade` is passed over (RFC 9110 §7.8). But Node's parser throws away what came in one packet
- * behind such a request, and whoever asked there would wait for ever: the connection ends, which tells him to ask again.
- */
-const lastIfUpgrade =
-  (handler: RequestListener): RequestListener =>
-  (request, response) => {
-    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
-    handler(request, response);
-  };
 
 /** Who waits to be told to go on is told so when his body is about to be read: a refusal spares him sending it (RFC 9110 §10.1.1). */
 const continueWhenRead =

@@ -95,10 +95,3 @@ describe('what is no request', () => {
     expect(text).toMatch(/\r\n\r\nhalf$/);
   });
 });
-
-it('ends a connection whose client asks for another protocol: what came behind it is lost', async () => {
-  const { port } = await open(hello, false);
-  const upgrade = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
-  const answer = parseAnswer(await exchange(port, [upgrade + get], /hello/));
-  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
-});
