@@ -5,12 +5,11 @@ import { bodyTooLarge, contentCoded, methodNotAllowed } from '../oauth/endpoints
 import { isUncoded } from './content-coding.js';
 import { corsHeaders } from './cors.js';
 import { deliver } from './deliver.js';
-import { clientGone, readBody } from './read-body.js';
+import { clientGone, noBody, readBody } from './read-body.js';
 import type { RequestFacts } from './request-facts.js';
 import { everywhere, refusalAnswer, type Site, type SiteParts } from './site.js';
 
 const bodyLimitBytes = 32 * 1024;
-const noBody = Buffer.alloc(0);
 
 /** Delivers an endpoint over HTTP: which methods and bodies reach it, and what browsers of other origins may read. */
 export const endpointSite = (parts: SiteParts, endpoint: Endpoint): Site => {

@@ -24,7 +24,7 @@ const whole = (request: IncomingMessage, limitBytes: number): Buffer | 'too_larg
   return body.length > limitBytes ? 'too_large' : body;
 };
 
-const noBody = Buffer.alloc(0);
+export const noBody = Buffer.alloc(0);
 
 const collect = (request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too_large' | 'aborted'> =>
   new Promise((resolve) => {

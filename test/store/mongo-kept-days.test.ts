@@ -34,6 +34,14 @@ const describeMeetings = (server: string) => {
     const sweep = () => sweepAll(free, clock.now());
     const record = (store: Store, applicationId: string, at: number) =>
       store.registrations.record({ applicationId, environment: 'PRODUCTION', userId: id('usr'), at });
+    /** A first login up to the message that makes its row, which is held. */
+    const recordUpToRow = async (store: Store, applicationId: string, at: number) => {
+      const asked = proxy.hold('productionFirst');
+      const recording = record(store, applicationId, at);
+      // The first such message asks whether there is a registration to move, the second makes the row.
+      (await asked).letGo();
+      return { recording, row: await proxy.hold('productionFirst') };
+    };
     /** A day with one registration, closed. */
     const closedDay = async (): Promise<{ readonly applicationId: string; readonly at: number }> => {
       const closed = { applicationId: id('app'), at: clock.now() };
@@ -68,11 +76,7 @@ const describeMeetings = (server: string) => {
 
     it('is not closed while a change of it runs', async () => {
       const { applicationId, at } = await closedDay();
-      const insert = proxy.hold('productionFirst');
-      const recording = record(held, applicationId, at);
-      // The first such message asks whether there is a registration to move, the second makes the row.
-      (await insert).letGo();
-      const row = await proxy.hold('productionFirst');
+      const { recording, row } = await recordUpToRow(held, applicationId, at);
       await sweep();
       await expectRegistered(applicationId, 1);
       const finish = proxy.hold(kept);
@@ -88,10 +92,7 @@ const describeMeetings = (server: string) => {
 
     it('is opened again by a change that was taken for dead', async () => {
       const { applicationId, at } = await closedDay();
-      const asked = proxy.hold('productionFirst');
-      const recording = record(held, applicationId, at);
-      (await asked).letGo();
-      const row = await proxy.hold('productionFirst');
+      const { recording, row } = await recordUpToRow(held, applicationId, at);
       clock.advance(6 * 60_000);
       await sweep();
       row.letGo();
@@ -105,10 +106,7 @@ const describeMeetings = (server: string) => {
       const applicationId = id('app');
       const at = clock.now();
       await record(free, applicationId, at);
-      const asked = proxy.hold('productionFirst');
-      const recording = record(held, applicationId, at);
-      (await asked).letGo();
-      const row = await proxy.hold('productionFirst');
+      const { recording, row } = await recordUpToRow(held, applicationId, at);
       clock.advance(2 * day);
       await sweep();
       await expectRegistered(applicationId, 1);
@@ -123,10 +121,7 @@ const describeMeetings = (server: string) => {
       const applicationId = id('app');
       const at = clock.now();
       await record(free, applicationId, at);
-      const asked = proxy.hold('productionFirst');
-      const recording = record(paused, applicationId, at);
-      (await asked).letGo();
-      const row = await proxy.hold('productionFirst');
+      const { recording, row } = await recordUpToRow(paused, applicationId, at);
       clock.advance(2 * day);
       await sweep();
       row.letGo();
