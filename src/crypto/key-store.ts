@@ -67,12 +67,13 @@ const keyMaker = ({ store, keyring, clock }: KeyStoreDeps, held: HeldKeys): Sign
   const hasKey = (algorithm: SigningAlgorithm): boolean => held.now().lines[algorithm].length > 0;
   return async (algorithm) => {
     if (hasKey(algorithm)) return;
-    await held.refresh();
-    if (hasKey(algorithm)) return;
-    const at = clock();
-    const sequence = nextSequence(await store.signingKeys.list(), algorithm);
-    await store.signingKeys.add(await newSigningKey(keyring, { algorithm, sequence, createdAt: at, usableFrom: at }));
-    // Whoever was first: a key is in the store now.
+    // One read says that there is none and which place is next: a server that made the first key since has taken that place.
+    const records = await store.signingKeys.list();
+    if (!records.some((record) => record.algorithm === algorithm && isLive(record))) {
+      const at = clock();
+      const sequence = nextSequence(records, algorithm);
+      await store.signingKeys.add(await newSigningKey(keyring, { algorithm, sequence, createdAt: at, usableFrom: at }));
+    }
     await held.refresh();
   };
 };
@@ -133,7 +134,7 @@ const holdKeys = async (deps: KeyStoreDeps): Promise<HeldKeys> => {
 };
 
 const load = async (deps: KeyStoreDeps, former?: Holding): Promise<Holding> => {
-  const records = (await deps.store.signingKeys.list()).filter(({ withdrawnAt }) => withdrawnAt === undefined);
+  const records = (await deps.store.signingKeys.list()).filter(isLive);
   if (former !== undefined && isSame(records, former)) return former;
   const byId = new Map(
     records.map((record) => [record.id, former?.byId.get(record.id) ?? openKey(record, deps.keyring)]),
@@ -146,6 +147,8 @@ const load = async (deps: KeyStoreDeps, former?: Holding): Promise<Holding> => {
     publicKeys: [...byId.values()].map(({ jwk }) => jwk),
   };
 };
+
+const isLive = ({ withdrawnAt }: SigningKeyRecord): boolean => withdrawnAt === undefined;
 
 const isSame = (records: readonly SigningKeyRecord[], { byId }: Holding): boolean =>
   records.length === byId.size && records.every(({ id }) => byId.has(id));

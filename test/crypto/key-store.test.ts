@@ -75,6 +75,21 @@ describe('signing keys', () => {
     await fresh.close();
   });
 
+  it.each([1, 2, 3])('are made once when another server makes the first behind read %d of a start', async (read) => {
+    const fresh = await openTestStore();
+    const deps = { store: fresh.store, keyring, clock: fresh.clock.now };
+    const { signingKeys } = fresh.store;
+    let reads = 0;
+    const list = async () => {
+      const records = await signingKeys.list();
+      if ((reads += 1) === read) await openSigningKeys(deps);
+      return records;
+    };
+    await openSigningKeys({ ...deps, store: { signingKeys: { add: (key) => signingKeys.add(key), list } } });
+    expect((await signingKeys.list()).map(({ slot }) => slot)).toEqual(['ES256:1']);
+    await fresh.close();
+  });
+
   it('of another server are found when a token names them, and looked for once a second at most', async () => {
     const other = await open();
     await other.ensure('EDDSA');
