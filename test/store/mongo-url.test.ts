@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mongo } from 'mongoose';
+import { Mongoose, mongo } from 'mongoose';
 import { lookAtStore } from '../../src/store/open-store.js';
 import { databaseOf } from '../../src/store/mongo/check-url.js';
 import { clientOptions, urlOptions } from '../../src/store/mongo/client-options.js';
@@ -35,6 +35,7 @@ describe('a MongoDB URL that cannot be right', () => {
       says: 'The option behind the ? .+ not one that Tallygate takes: leave it out[.]',
     },
     { url: 'mongodb://host/?w=majority&retrywrite=true', says: 'The option number 2 .+, or write retryWrites[.]' },
+    { url: 'mongodb://host/?proxyHost=secret', says: 'not one that Tallygate takes: leave it out' }, // a package is missing
     { url: 'mongodb://host/?tls', says: 'a value that the option does not take: tls[.]' },
     { url: 'mongodb://host/?TLS=secret', says: 'a value that the option does not take: tls[.]' },
     { url: 'mongodb://host/?minPoolSize=31', says: 'minPoolSize in the database URL is more than 30' },
@@ -58,22 +59,31 @@ describe('a MongoDB URL that cannot be right', () => {
   });
 });
 
+/** By the way that a start takes: Mongoose has the database, its driver the user. */
+const meantBy = async (url: string): Promise<readonly [database: string | undefined, ofUser: string | undefined]> => {
+  const connection = new Mongoose().createConnection();
+  const opening = connection.openUri(url, { ...clientOptions(0.1), ...databaseOf(url) }).catch(() => undefined);
+  const { options } = connection.getClient();
+  await connection.destroy(true);
+  await opening;
+  return [databaseOf(url).dbName ?? options.dbName, options.credentials?.source];
+};
+
 describe('a MongoDB URL without the name of a database', () => {
   it.each([
-    { url: 'mongodb://user:word@host/?replicaSet=rs0', user: 'admin' },
-    { url: 'mongodb://user:word@host', user: 'admin' },
-    { url: 'mongodb://user:word@host/?authSource=people', user: 'people' },
-    { url: 'mongodb://user:word@host/?authMechanism=PLAIN', user: '$external' },
-    { url: 'mongodb://host?tls=true&tlsCAFile=/etc/ca.pem', user: undefined },
-  ])('means tallygate, and another one for its user: $url', ({ url, user }) => {
-    const { dbName, credentials } = new mongo.MongoClient(url, databaseOf(url)).options;
-    expect([dbName, credentials?.source]).toEqual(['tallygate', user]);
+    { url: 'mongodb://user:word@127.0.0.1:1/?replicaSet=rs0', user: 'admin' },
+    { url: 'mongodb://user:word@127.0.0.1:1', user: 'admin' },
+    { url: 'mongodb+srv://user:word@db.example.invalid/', user: 'admin' },
+    { url: 'mongodb://user:word@127.0.0.1:1/?authSource=people', user: 'people' },
+    { url: 'mongodb://user:word@127.0.0.1:1/?authMechanism=PLAIN', user: '$external' },
+    { url: 'mongodb://127.0.0.1:1?tls=true&tlsCAFile=/etc/ca.pem', user: undefined },
+  ])('means tallygate, and another one for its user: $url', async ({ url, user }) => {
+    expect(await meantBy(url)).toEqual(['tallygate', user]);
   });
 
-  it('is told from one with a name, which is that of its user too', () => {
-    const url = 'mongodb://user:word@host/name?authMechanism=SCRAM-SHA-256';
-    const { dbName, credentials } = new mongo.MongoClient(url, databaseOf(url)).options;
-    expect([dbName, credentials?.source]).toEqual(['name', 'name']);
+  it('is told from one with a name, which is that of its user too', async () => {
+    const url = 'mongodb://user:word@127.0.0.1:1/name?authMechanism=SCRAM-SHA-256';
+    expect(await meantBy(url)).toEqual(['name', 'name']);
   });
 });
 

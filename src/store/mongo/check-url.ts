@@ -10,18 +10,10 @@ import { faultInText, faultOfRefused } from './url-fault.js';
 
 const defaultDatabase = 'tallygate';
 
-/** Which database is meant when the URL does not say. The user is still looked for where the URL alone would have him looked for. */
-export const databaseOf = (url: string): ConnectOptions =>
-  namesDatabase.test(url) ? {} : { dbName: defaultDatabase, ...authDatabaseOf(url) };
+/** Which database is meant when the URL does not say. It is told to Mongoose alone: the driver would take it for that of the user too. */
+export const databaseOf = (url: string): ConnectOptions => (namesDatabase.test(url) ? {} : { dbName: defaultDatabase });
 
 const namesDatabase = /^mongodb(?:\+srv)?:\/\/[^/?]+\/[^?]/;
-
-/** The driver would take the database that is meant for his. What mongodb+srv:// stands for may say where he is, unless it is said here. */
-const authDatabaseOf = (url: string): mongo.MongoClientOptions => {
-  if (!url.startsWith('mongodb://')) return {};
-  const authSource = new mongo.MongoClient(url, clientOptions(1)).options.credentials?.source;
-  return authSource === undefined ? {} : { authSource };
-};
 
 /**
  * Looks at a URL and at the files that it names, by the driver's own reading of it. Does not connect.
@@ -40,7 +32,7 @@ export const checkUrl = (url: string): void => {
 
 const optionsOf = (url: string): mongo.MongoOptions => {
   try {
-    return new mongo.MongoClient(url, { ...clientOptions(1), ...databaseOf(url) }).options;
+    return new mongo.MongoClient(url, clientOptions(1)).options;
   } catch (error) {
     throw urlRefusal(url, error);
   }
