@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { keySetsOf, nameKey, publicOriginsOf, type Application } from '../../model/application.js';
 import type { AuditEvent } from '../../model/audit-event.js';
 import type { ApplicationCollision } from '../port/applications.js';
+import { StoreUnavailable } from '../port/store.js';
 import type { Database } from './database.js';
 import type { ApplicationDocument } from './documents.js';
 import { moveOutbox } from './outbox.js';
@@ -13,7 +14,7 @@ const live = { removedAt: { $exists: false } };
 /** A unique key was taken and free again when it was looked for: tried anew so often. */
 const rounds = 20;
 
-const unlucky = (): Error => new Error('An application collides again and again with what is gone at once.');
+const unlucky = (): StoreUnavailable => new StoreUnavailable('An application collides again and again.');
 
 /**
  * Names and client ids are unique by indexes over the application's one document, so that a crash leaves nothing behind that blocks them. The
