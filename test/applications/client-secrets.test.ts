@@ -106,6 +106,19 @@ describe('rotateClientSecret', () => {
     expect(event).toMatchObject({ actor: 'shop', target: client.keySet.id, outcome: 'ok', requestId: 'req' });
   });
 
+  it('tells the use that ends the old secret as a change of the application, never before the one before', async () => {
+    const updatedAt = async () => (await management.store.applications.findClient('shop'))?.application.updatedAt;
+    const second = await rotate();
+    management.clock.advance(1000);
+    expect(await works(second)).toBe(true);
+    expect(await updatedAt()).toBe(management.clock.now());
+    const third = await rotate();
+    const rotatedAt = management.clock.now();
+    management.clock.advance(-500);
+    expect(await works(third)).toBe(true);
+    expect(await updatedAt()).toBe(rotatedAt);
+  });
+
   it('ends the old secret so many seconds after that as it was asked to', async () => {
     const second = await rotate({ retireOldAfterSeconds: 60 });
     management.clock.advance(3_600_000);
