@@ -32,6 +32,16 @@ describe('an error of MongoDB', () => {
       error: new mongo.MongoServerError({ message: 'refused', code }),
       passes: true,
     })),
+    ...[43, 202, 237, 290, 365, 11601].map((code) => ({
+      what: `a command that the server gave up (${code})`,
+      error: new mongo.MongoServerError({ message: 'ended', code }),
+      passes: true,
+    })),
+    ...['SystemOverloadedError', 'RetryableError', 'RetryableWriteError', 'TransientTransactionError'].map((label) => ({
+      what: `what a server calls ${label}`,
+      error: new mongo.MongoServerError({ message: 'not now', code: 462, errorLabels: [label] }),
+      passes: true,
+    })),
     { what: 'taken keys under many writes', error: bulkError([11000, 11000]), passes: false, taken: true },
     {
       what: 'a taken key',

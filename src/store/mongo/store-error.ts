@@ -20,6 +20,7 @@ const passingCodes: ReadonlySet<unknown> = new Set([
   13, // Unauthorized: a role was taken away, and may be given back
   18, // AuthenticationFailed: the password was changed, and not yet here
   24, // LockTimeout
+  43, // CursorNotFound: the server was started anew between two parts of an answer
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
   79, // UnknownReplWriteConcern
@@ -29,20 +30,33 @@ const passingCodes: ReadonlySet<unknown> = new Set([
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
   189, // PrimarySteppedDown
+  202, // NetworkInterfaceExceededTimeLimit
   225, // TransactionTooOld
+  237, // CursorKilled
   239, // SnapshotTooOld
   246, // SnapshotUnavailable
   251, // NoSuchTransaction
   262, // ExceededTimeLimit
+  290, // TransactionExceededLifetimeLimitSeconds
+  365, // TemporarilyUnavailable
   8000, // AtlasError: that of 18, told by Atlas
   9001, // SocketException
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
+  11601, // Interrupted: by somebody's killOp
   11602, // InterruptedDueToReplStateChange
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
   14031, // OutOfDiskSpace
 ]);
+
+/** What servers and the driver put on an error of any code, also one that is not known here. */
+const passingLabels: readonly string[] = [
+  'TransientTransactionError',
+  'RetryableWriteError',
+  'RetryableError',
+  'SystemOverloadedError',
+];
 
 /** Errors that the driver makes itself because it cannot talk to the server. */
 const driverErrors: ReadonlySet<string> = new Set([
@@ -90,7 +104,7 @@ const isPassing = (error: unknown): boolean => {
   if (writeErrorsOf(error).some(({ code }) => passingCodes.has(code))) return true;
   // Many writes at once: what kept them from the server is within, and the code is not always copied.
   if (error instanceof mongo.MongoBulkWriteError && isPassing(error.errorResponse)) return true;
-  return error.hasErrorLabel('TransientTransactionError') || error.hasErrorLabel('RetryableWriteError');
+  return passingLabels.some((label) => error.hasErrorLabel(label));
 };
 
 /** Told by code and name: errors of the runtime may be of another realm. */
