@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nameKey, type Application } from '../../src/model/application.js';
 import type { ApplicationFilter } from '../../src/store/port/applications.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
-import { eventOf, idMaker, registrationsOf, sweepAll } from './registration-reading.js';
+import { eventOf, idMaker, inSnapshot, registrationsOf, sweepAll } from './registration-reading.js';
 import {
   accessTokenOf,
   applicationOf,
@@ -212,6 +212,8 @@ export const applicationsContract: Contract = (name, open) => {
       await stores.second.registrations.record(registration);
       await sweepAll(stores.first, createdAt);
       expect(await registrationsOf(stores.first, registration.userId)).toEqual([]);
+      const extent = inSnapshot(stores.first, ({ registrations }) => registrations.extent(registration));
+      expect(await extent).toBeUndefined();
     });
 
     it('removes a certain version only if asked to', async () => {

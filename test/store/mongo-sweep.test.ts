@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openMongoStore } from '../../src/store/mongo/open.js';
+import type { Store } from '../../src/store/port/store.js';
+import { databaseUrl, dropDatabase } from './adapters.js';
+import { startMeddlingProxy, type MeddlingProxy } from './meddling-proxy.js';
+import { onMongoDB } from './mongo-server.js';
+import { manualClock } from './opened-stores.js';
+import { idMaker } from './registration-reading.js';
+
+/** How the command begins that deletes from a collection: its name, and the collection's with its length. */
+const deletion = (collection: string): string =>
+  `delete\0${String.fromCharCode(collection.length + 1)}\0\0\0${collection}\0`;
+
+const describeSweeps = (server: string) => {
+  describe('a sweep on MongoDB whose deletion arrives late', () => {
+    const url = databaseUrl(server);
+    const id = idMaker('sweep');
+    const clock = manualClock();
+    let proxy: MeddlingProxy;
+    let slow: Store;
+    let store: Store;
+    beforeAll(async () => {
+      proxy = await startMeddlingProxy(url);
+      slow = await openMongoStore(proxy.through(url), { clock: clock.now, patience: 30 });
+      store = await openMongoStore(url, { clock: clock.now, patience: 30 });
+    });
+    afterAll(async () => {
+      await slow.close();
+      await store.close();
+      await proxy.close();
+      await dropDatabase(url);
+    });
+
+    /** What a key says that lives for a second from now on. */
+    const assertion = (key: string) => store.tokens.claimAssertion(key, clock.now() + 1000, clock.now());
+    const idempotency = async (key: string) => {
+      const claim = { key, inputDigest: 'digest', targetId: id('target'), expiresAt: clock.now() + 1000 };
+      const outcome = await store.idempotency.claim(claim, clock.now());
+      return outcome === 'claimed' ? outcome : 'already_claimed';
+    };
+    const deniedJwt = async (jti: string) => {
+      const denied = await store.tokens.isDenied(jti, clock.now());
+      await store.tokens.denyJwt(jti, clock.now() + 1000);
+      return denied ? 'already_claimed' : 'claimed';
+    };
+
+    it.each([
+      { what: 'an assertion', collection: 'assertions', claim: assertion },
+      { what: 'an idempotency key', collection: 'idempotency_claims', claim: idempotency },
+      { what: 'a denied JWT', collection: 'denied_jwts', claim: deniedJwt },
+    ])('leaves $what that was claimed anew meanwhile', async ({ collection, claim }) => {
+      const key = id('key');
+      expect(await claim(key)).toBe('claimed');
+      clock.advance(1000);
+      const asked = proxy.hold(deletion(collection));
+      const sweeping = slow.sweep(clock.now());
+      const late = await asked;
+      expect(await claim(key)).toBe('claimed');
+      late.letGo();
+      await sweeping;
+      expect(await claim(key)).toBe('already_claimed');
+    });
+  });
+};
+
+onMongoDB(describeSweeps);
