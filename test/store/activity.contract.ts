@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { quarterMillis, utcDayOf, utcDayStart } from '../../src/model/quarter-hour.js';
 import type { TokenTally, UserActivity } from '../../src/store/port/activity.js';
 import type { Contract, OpenedStores } from './opened-stores.js';
-import { day, eventOf, hour, idMaker, inSnapshot } from './registration-reading.js';
+import { day, eventOf, hour, idMaker, inSnapshot, sweepAll } from './registration-reading.js';
+import { applicationOf } from './samples.js';
 
 export const activityContract: Contract = (name, open) => {
   describe(`activity on ${name}`, () => {
@@ -131,6 +132,29 @@ export const activityContract: Contract = (name, open) => {
       expect(await countUsers(applicationId, [[start, start + day]])).toEqual([1]);
       await stores.first.activity.record({ tallies: [], users });
       expect(await countUsers(applicationId, [[start, start + day]])).toEqual([1]);
+    });
+
+    it('keeps nothing of a removed application, also where it is written after the removal', async () => {
+      const application = applicationOf(id('app'));
+      const applicationId = application.id;
+      const batch = {
+        tallies: [tally(applicationId, { quarters: new Map([[4, { issued: 1, refused: 0 }]]) })],
+        users: [active(applicationId, id('usr'), {})],
+      };
+      const figures = () =>
+        inSnapshot(stores.second, async ({ activity }) => {
+          const [from, to] = [start, start + day];
+          const users = await activity.activeUsers({ applicationId, ranges: [{ from, to }] });
+          return { users, tokens: await activity.tokenCounts({ applicationId, from, to }) };
+        });
+      await stores.first.applications.create(application, eventOf(id('event')));
+      await stores.first.activity.record(batch);
+      expect(await figures()).toMatchObject({ users: [1], tokens: [{ issued: 1 }] });
+      await stores.second.applications.remove(applicationId, eventOf(id('event')));
+      expect(await figures()).toEqual({ users: [0], tokens: [] });
+      await stores.first.activity.record(batch);
+      await sweepAll(stores.second, start);
+      expect(await figures()).toEqual({ users: [0], tokens: [] });
     });
   });
 };

@@ -88,6 +88,17 @@ const describeErasure = (server: string) => {
       await expectNobody(registration.applicationId, user.id);
     });
 
+    it('lets no import announce a row after it', async () => {
+      const { user, registration } = await made();
+      const announcement = proxy.hold('registrationKeys');
+      const importing = slow.registrations.import([registration], { audit: eventOf(id('event')) });
+      const held = await announcement;
+      await store.users.erase(user.id, eventOf(id('event')));
+      held.letGo();
+      expect(await importing).toEqual(['erased']);
+      await expectNobody(registration.applicationId, user.id);
+    });
+
     it('shows the user in a cut as long as it shows his registrations, and nowhere else', async () => {
       const { user, registration } = await made();
       await store.registrations.record(registration);

@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { utcDayOf, utcDayStart } from '../../src/model/quarter-hour.js';
 import { openMongoStore } from '../../src/store/mongo/open.js';
 import type { Store } from '../../src/store/port/store.js';
 import { databaseUrl, dropDatabase } from './adapters.js';
 import { startMeddlingProxy, type MeddlingProxy } from './meddling-proxy.js';
 import { onMongoDB } from './mongo-server.js';
 import { manualClock } from './opened-stores.js';
-import { idMaker } from './registration-reading.js';
+import { idMaker, inSnapshot } from './registration-reading.js';
 
-/** How the command begins that deletes from a collection: its name, and the collection's with its length. */
-const deletion = (collection: string): string =>
-  `delete\0${String.fromCharCode(collection.length + 1)}\0\0\0${collection}\0`;
+/** How a command on a collection begins: its name, and the collection's name with its length. */
+const command = (name: 'delete' | 'update', collection: string): string =>
+  `${name}\0${String.fromCharCode(collection.length + 1)}\0\0\0${collection}\0`;
 
-const describeSweeps = (server: string) => {
-  describe('a sweep on MongoDB whose deletion arrives late', () => {
+const describeLateMessages = (server: string) => {
+  describe('a message to MongoDB that arrives late', () => {
     const url = databaseUrl(server);
-    const id = idMaker('sweep');
+    const id = idMaker('late');
     const clock = manualClock();
     let proxy: MeddlingProxy;
     let slow: Store;
@@ -48,11 +49,11 @@ const describeSweeps = (server: string) => {
       { what: 'an assertion', collection: 'assertions', claim: assertion },
       { what: 'an idempotency key', collection: 'idempotency_claims', claim: idempotency },
       { what: 'a denied JWT', collection: 'denied_jwts', claim: deniedJwt },
-    ])('leaves $what that was claimed anew meanwhile', async ({ collection, claim }) => {
+    ])('deletes $what no more that was claimed anew meanwhile', async ({ collection, claim }) => {
       const key = id('key');
       expect(await claim(key)).toBe('claimed');
       clock.advance(1000);
-      const asked = proxy.hold(deletion(collection));
+      const asked = proxy.hold(command('delete', collection));
       const sweeping = slow.sweep(clock.now());
       const late = await asked;
       expect(await claim(key)).toBe('claimed');
@@ -60,7 +61,34 @@ const describeSweeps = (server: string) => {
       await sweeping;
       expect(await claim(key)).toBe('already_claimed');
     });
+
+    it('takes nothing back of what its process has counted since', async () => {
+      const [applicationId, day] = [id('app'), utcDayOf(clock.now())];
+      const record = (through: Store, issued: number) => {
+        const quarters = new Map([[0, { issued, refused: 0 }]]);
+        const tally = {
+          server: 'one',
+          applicationId,
+          environment: 'PRODUCTION',
+          grantType: 'password',
+          day,
+          quarters,
+        } as const;
+        return through.activity.record({ tallies: [tally], users: [] });
+      };
+      const asked = proxy.hold(command('update', 'token_tallies'));
+      const recording = record(slow, 1);
+      const late = await asked;
+      await record(store, 3);
+      late.letGo();
+      await recording;
+      const start = utcDayStart(day);
+      const counts = inSnapshot(store, ({ activity }) =>
+        activity.tokenCounts({ applicationId, from: start, to: start + 1 }),
+      );
+      expect(await counts).toEqual([{ grantType: 'password', start, issued: 3, refused: 0 }]);
+    });
   });
 };
 
-onMongoDB(describeSweeps);
+onMongoDB(describeLateMessages);
