@@ -90,6 +90,30 @@ const describeMeetings = (server: string) => {
       await expectRegistered(applicationId, 2);
     });
 
+    it('is announced by a login that begins minutes before it can be closed', async () => {
+      const applicationId = id('app');
+      const at = clock.now();
+      await record(free, applicationId, at);
+      clock.set((Math.floor(at / day) + 1) * day + 6 * 60_000);
+      const { recording, row } = await recordUpToRow(held, applicationId, at);
+      clock.advance(4.5 * 60_000);
+      await sweep();
+      await expectRegistered(applicationId, 1);
+      const finish = proxy.hold(kept);
+      row.letGo();
+      const end = await finish;
+      await expectRegistered(applicationId, 2);
+      end.letGo();
+      expect(await recording).toBe('first');
+    });
+
+    it('is part of its month also where the month ends long after it', async () => {
+      const { applicationId } = await closedDay();
+      clock.advance(40 * day);
+      await sweep();
+      await expectRegistered(applicationId, 1);
+    });
+
     it('is opened again by a change that was taken for dead', async () => {
       const { applicationId, at } = await closedDay();
       const { recording, row } = await recordUpToRow(held, applicationId, at);

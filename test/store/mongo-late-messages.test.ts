@@ -6,10 +6,11 @@ import { databaseUrl, dropDatabase } from './adapters.js';
 import { startMeddlingProxy, type MeddlingProxy } from './meddling-proxy.js';
 import { onMongoDB } from './mongo-server.js';
 import { manualClock } from './opened-stores.js';
-import { idMaker, inSnapshot } from './registration-reading.js';
+import { eventOf, idMaker, inSnapshot } from './registration-reading.js';
+import { createdAt, familyOf, userOf } from './samples.js';
 
 /** How a command on a collection begins: its name, and the collection's name with its length. */
-const command = (name: 'delete' | 'update', collection: string): string =>
+const command = (name: 'delete' | 'find' | 'update', collection: string): string =>
   `${name}\0${String.fromCharCode(collection.length + 1)}\0\0\0${collection}\0`;
 
 const describeLateMessages = (server: string) => {
@@ -60,6 +61,23 @@ const describeLateMessages = (server: string) => {
       late.letGo();
       await sweeping;
       expect(await claim(key)).toBe('already_claimed');
+    });
+
+    it('ends no family that was opened with the new password', async () => {
+      const user = userOf(id('usr'));
+      const families = [user.epoch, user.epoch + 1].map((epoch) =>
+        familyOf(id('family'), { userId: user.id, epochs: { client: 1, grant: 1, user: epoch } }),
+      );
+      await store.users.create(user, eventOf(id('event')));
+      const asked = proxy.hold(command('find', 'families'));
+      const change = { password: { hash: 'hash', at: createdAt } };
+      const changing = slow.users.update(user.id, change, eventOf(id('event')));
+      const late = await asked;
+      for (const family of families) await store.tokens.open(family);
+      late.letGo();
+      await changing;
+      const found = await Promise.all(families.map((family) => store.tokens.findFamily(family.id)));
+      expect(found.map((family) => family?.revokedAt)).toEqual([createdAt, undefined]);
     });
 
     it('takes nothing back of what its process has counted since', async () => {
