@@ -1,6 +1,7 @@
 import type { ApplicationDeps } from '../applications/application-deps.js';
 import type { Config } from '../config.js';
 import { matchingSecret } from '../crypto/client-secret.js';
+import { isLive } from '../model/application.js';
 import { privilegedScopes } from '../model/management-scope.js';
 import { ensureClient } from './ensure-client.js';
 
@@ -24,6 +25,6 @@ export const ensureBootstrapClient = async (deps: ApplicationDeps, config: Confi
   await ensureClient(deps, { ...managementClient, clientId, clientSecret, applicationName: 'Bootstrap' });
   const client = await deps.store.applications.findClient(clientId);
   const now = deps.clock();
-  const live = client?.keySet.secrets.filter(({ expiresAt = Infinity }) => expiresAt > now) ?? [];
+  const live = client?.keySet.secrets.filter((secret) => isLive(secret, now)) ?? [];
   return matchingSecret(deps.keyring, live, clientSecret) !== undefined;
 };
