@@ -7,7 +7,7 @@ import { createLog } from './log.js';
 import { errorFields } from './model/error-fields.js';
 import type { Log } from './model/log.js';
 import { openStoreToRead, storeProblems } from './open-product.js';
-import { startServer, type Server } from './server.js';
+import { drainSeconds, startServer, type Server } from './server.js';
 import { certificateProblems } from './start/certificate-files.js';
 import { quickstartFile } from './start/quickstart.js';
 import { welcomeBackText, welcomeText } from './start/welcome.js';
@@ -87,8 +87,8 @@ const print = (text: string): void => {
 const sameWishMillis = 1000;
 
 /** The first signal lets everything finish, another one after it ends it. */
-const stopping = (server: Server, { shutdownTimeout, drainDelay }: Config, log: Log): ((signal: string) => void) => {
-  const longestMillis = ((drainDelay ?? 0) + shutdownTimeout + 10) * 1000;
+const stopping = (server: Server, config: Config, log: Log): ((signal: string) => void) => {
+  const longestMillis = (drainSeconds(config) + config.shutdownTimeout + 10) * 1000;
   let told: 'not' | 'just now' | 'before' = 'not';
   return (signal) => {
     if (told === 'before') process.exit(1);

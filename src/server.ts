@@ -51,11 +51,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const { state, listener, management, issuer } = basis;
   const ready = openBehind(options, basis);
   const leave = async (): Promise<void> => {
-    const { drainDelay, shutdownTimeout, mode } = options.config;
     state.isLeaving = true;
-    await pause((drainDelay ?? (mode === 'production' ? 3 : 0)) * 1000);
+    await pause(drainSeconds(options.config) * 1000);
     state.isClosing = true;
-    await listener.stop(shutdownTimeout * 1000);
+    await listener.stop(options.config.shutdownTimeout * 1000);
     const product = await ready.catch(() => undefined);
     await product?.close();
     await management?.stop(0);
@@ -69,6 +68,9 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     stop: leave,
   };
 };
+
+/** From the fall of readiness to the closing of the listener. */
+export const drainSeconds = ({ drainDelay, mode }: Config): number => drainDelay ?? (mode === 'production' ? 3 : 0);
 
 interface State {
   /** Once it is open. */

@@ -199,9 +199,11 @@ const nothingOfApollos = (): readonly ApolloServerPlugin<OperationContext>[] => 
 ];
 
 const apolloLog = (log: Log) => {
-  const say =
-    (level: keyof Log) =>
-    (message?: unknown): void =>
-      log[level]({ message }, 'apollo');
-  return { debug: say('debug'), info: say('debug'), warn: say('warn'), error: say('error') };
+  const whisper = (message?: unknown): void => log.debug({ message }, 'apollo');
+  return {
+    debug: whisper,
+    info: whisper,
+    warn: (message?: unknown): void => log.warn({ message }, 'apollo'),
+    error: (message?: unknown): void => log.error({ message }, 'apollo'),
+  };
 };
