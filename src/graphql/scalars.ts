@@ -1,6 +1,7 @@
 import { GraphQLScalarType } from 'graphql';
 import type { EpochMillis } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
+import { instantIn, isCalendarDate } from '../model/rfc3339.js';
 import { timeZone } from '../model/time-zone.js';
 
 /** Where a scalar refuses a value, the place that it stood at becomes the error's field (`input-errors`). */
@@ -11,20 +12,10 @@ const instantSentence =
 const dateSentence = 'Give a date as YYYY-MM-DD that is on the calendar.';
 const zoneSentence = 'Give a time zone by its IANA name, like Europe/Berlin, or UTC.';
 
-const instant =
-  /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,3})\d*)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-
-const isOnCalendar = (date: string): boolean => {
-  const at = Date.parse(`${date}T00:00:00Z`);
-  // 2026-02-30 is read as the second of March: what is no date does not come back as it was given.
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
-};
-
 const parseInstant = (value: unknown): EpochMillis => {
-  const [, date = '', time = '', fraction = '0', offset = ''] =
-    typeof value === 'string' && value.length <= 64 ? (instant.exec(value.toUpperCase()) ?? []) : [];
-  if (date === '' || !isOnCalendar(date)) throw refused(instantSentence);
-  return Date.parse(`${date}T${time}.${fraction}${offset}`);
+  const instant = typeof value === 'string' ? instantIn(value) : undefined;
+  if (instant === undefined) throw refused(instantSentence);
+  return instant;
 };
 
 export const DateTimeScalar = new GraphQLScalarType<EpochMillis, string>({
@@ -53,7 +44,7 @@ export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   description: 'A local date in the time zone asked for, YYYY-MM-DD.',
   parseValue: (value) => {
-    if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && isOnCalendar(value)) return value;
+    if (typeof value === 'string' && isCalendarDate(value)) return value;
     throw refused(dateSentence);
   },
   serialize: String,

@@ -2,6 +2,7 @@ import { keyEnvironments } from '../model/application.js';
 import { intervals } from '../model/calendar.js';
 import type { EpochMillis } from '../model/clock.js';
 import { badInput } from '../model/management-error.js';
+import { instantIn } from '../model/rfc3339.js';
 import { periodOf } from './period-input.js';
 import type { RegisteredUsersQuery } from './registered-users-rows.js';
 
@@ -62,19 +63,7 @@ const oneOf = <T extends string>(name: ArgumentName, value: string, allowed: rea
 };
 
 const instant = (given: URLSearchParams, name: 'from' | 'to'): EpochMillis => {
-  const at = rfc3339(single(given, name) ?? '');
+  const at = instantIn(single(given, name) ?? '');
   if (at !== undefined) return at;
   throw badInput(name, 'Give an instant like 2026-01-31T00:00:00Z (RFC 3339; a plus sign is written %2B).');
-};
-
-const dateTime = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
-/** Whole milliseconds; what lies behind them is cut off. */
-const rfc3339 = (text: string): EpochMillis | undefined => {
-  const [, local = '', fraction = '', offset = ''] = dateTime.exec(text.toUpperCase()) ?? [];
-  const clock = Date.parse(`${local}Z`);
-  // 30 February and 24:00 are read as something else: what is no date does not come back as it was given.
-  if (Number.isNaN(clock) || !new Date(clock).toISOString().startsWith(local)) return undefined;
-  const at = Date.parse(`${local}${fraction.slice(0, 4)}${offset}`);
-  return Number.isNaN(at) ? undefined : at;
 };

@@ -1,6 +1,7 @@
 import { dayMillis } from '../model/clock.js';
 import type { LocalDay } from '../model/local-time.js';
 import { badInput } from '../model/management-error.js';
+import { isCalendarDate } from '../model/rfc3339.js';
 
 export const isFirstOfMonth = (day: LocalDay): boolean => new Date(day * dayMillis).getUTCDate() === 1;
 
@@ -18,9 +19,8 @@ export const monthsBetween = (from: LocalDay, to: LocalDay): number => monthsOf(
  * @throws ManagementError BAD_USER_INPUT on `field`: no such date, or outside 1970 to 9999
  */
 export const askedLocalDay = (field: string, text: string): LocalDay => {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  // 2026-02-30 is read as the second of March: what is no date does not come back as it was given.
-  if (at >= 0 && new Date(at).toISOString().startsWith(text)) return at / dayMillis;
+  const at = isCalendarDate(text) ? Date.parse(`${text}T00:00:00Z`) : -1;
+  if (at >= 0) return at / dayMillis;
   throw badInput(field, 'Give a date of the years 1970 to 9999 as YYYY-MM-DD.');
 };
 
