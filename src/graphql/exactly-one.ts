@@ -1,4 +1,5 @@
 import { badInput } from '../model/management-error.js';
+import type { Given } from './given.js';
 
 /**
  * The one of several arguments that was given.
@@ -6,7 +7,7 @@ import { badInput } from '../model/management-error.js';
  */
 export const exactlyOne = <Name extends string>(
   names: readonly Name[],
-  args: Readonly<Record<Name, string | null | undefined>>,
+  args: Readonly<Record<Name, Given<string>>>,
 ): { readonly name: Name; readonly value: string } => {
   const given = names.flatMap((name) => {
     const value = args[name];

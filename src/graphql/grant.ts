@@ -8,6 +8,7 @@ import type { TokenFamily } from '../model/token-family.js';
 import type { User } from '../model/user.js';
 import { ApplicationType } from './application.js';
 import { GrantTypeEnum, KeyEnvironmentEnum } from './enums.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { connectionOf, connectionType, NodeType, type Connection, type PageArguments } from './page.js';
 import { DateTimeScalar } from './scalars.js';
@@ -77,8 +78,8 @@ export class GrantResolver {
 
 interface GrantsOf {
   readonly list: 'Application.grants' | 'User.grants';
-  readonly applicationId: string | null | undefined;
-  readonly userId: string | null | undefined;
+  readonly applicationId: Given<string>;
+  readonly userId: Given<string>;
 }
 
 /** Token families of an application, a user, or both. */

@@ -5,6 +5,7 @@ import { grantNames, type GrantName } from '../model/grant-name.js';
 import { issuedTokens, type IssuedTokensBucket } from '../statistics/issued-tokens.js';
 import { ApplicationType } from './application.js';
 import { GrantTypeEnum, KeyEnvironmentEnum } from './enums.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { askedSeries, periodDescription, PeriodInput, seriesCost } from './period.js';
 import { statisticsOf } from './registered-users.js';
@@ -53,7 +54,7 @@ export class ApplicationIssuedTokensResolver {
       nullable: true,
       description: 'Absent: both environments together.',
     })
-    environment: KeyEnvironment | null | undefined,
+    environment: Given<KeyEnvironment>,
     @Arg('period', () => PeriodInput, { description: periodDescription }) period: PeriodInput,
     @Ctx() context: OperationContext,
   ): Promise<Rows<IssuedTokensBucket>> {

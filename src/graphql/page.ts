@@ -3,6 +3,7 @@ import { wholeNumber } from '../management/input-limits.js';
 import { idPrefixes } from '../model/id-prefix.js';
 import { pageLengths, type Page, type PageRequest, type Position } from '../model/page.js';
 import { readCursor, writeCursor, type CursorList } from './cursor.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { objectWeight } from './operation-rows.js';
 import type { Plain } from './plain.js';
@@ -50,8 +51,8 @@ export const afterDescription =
 export const firstDescription = `Items of a page, ${pageLengths.min} to ${pageLengths.max}.`;
 
 export interface PageArguments {
-  readonly first: number | null | undefined;
-  readonly after: string | null | undefined;
+  readonly first: Given<number>;
+  readonly after: Given<string>;
 }
 
 export interface Connection<T> {

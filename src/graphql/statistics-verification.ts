@@ -4,6 +4,7 @@ import type { EpochMillis } from '../model/clock.js';
 import type { StatisticsDifference } from '../statistics/statistics-difference.js';
 import type { StatisticsVerification } from '../statistics/verify-statistics.js';
 import { KeyEnvironmentEnum } from './enums.js';
+import type { Given } from './given.js';
 import type { OperationContext } from './operation-context.js';
 import { DateTimeScalar } from './scalars.js';
 
@@ -52,7 +53,7 @@ export class StatisticsVerificationResolver {
   })
   verifyStatistics(
     @Arg('applicationId', () => ID, { nullable: true, description: 'Absent: all applications.' })
-    applicationId: string | null | undefined,
+    applicationId: Given<string>,
     @Ctx() { deps, cut }: OperationContext,
   ): Promise<StatisticsVerification> {
     return cut.before(() => deps.verifyStatistics({ applicationId }));
