@@ -22,7 +22,7 @@ export interface ConfigPlaces {
 }
 
 /**
- * Flags win over the environment, that over tallygate.yaml, that over the defaults.
+ * Flags win over environment variables, those over tallygate.yaml, and that over the defaults.
  * @throws StartRefused with everything that is wrong or missing, in one go
  */
 export const readConfig = async (places: ConfigPlaces): Promise<Config> => {

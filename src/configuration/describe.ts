@@ -18,13 +18,13 @@ export const helpText = (version: string): string =>
     '',
     'npm start -- --port 8443     or     TALLYGATE_PORT=8443 npm start     or     port: 8443 in tallygate.yaml',
     '',
-    'Flags win over the environment, that over tallygate.yaml (a flag without its dashes is a key), that over the',
-    'default. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
+    'Flags win over environment variables, those over tallygate.yaml (a key is a flag without its dashes), and that',
+    'over the defaults. Any name can end in -file (_FILE in the environment): the value is then read from that file.',
     '',
     '  --help (-h), --version',
     '',
     '  verify-statistics, in front of all flags',
-    '      Instead of a server: counts every registration again, beside a running server too, and prints what differs.',
+    '      Instead of a server: counts every registration again, also beside a running server, and prints what differs.',
     ...settingNames.flatMap((name) => {
       const { byDefault, meaning } = settings[name];
       const fallback = byDefault === '' ? '' : ` Default: ${byDefault}.`;
