@@ -4,16 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../scripts/free-port.mjs';
 import { constantBody, load } from './load.js';
 import { report } from './peers-report.js';
-import { freePort, memoryOf, pinClient, pinning, startPinned, stop } from './processes.js';
+import { memoryOf, pinClient, pinning, startPinned, stop, untilItSpeaks } from './processes.js';
 import { basic, post, prepare, startProduct } from './product.js';
+import { median, rounds, say, seconds } from './rounds.js';
 
-const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const seconds = Number(process.env.BENCH_SECONDS ?? 3);
 const folder = fileURLToPath(new URL('peers', import.meta.url));
-const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
-const say = (line) => process.stderr.write(`${line}\n`);
 
 const startPeer = async () => {
   const [port, secret] = [await freePort(), randomBytes(32).toString('base64url')];
@@ -21,10 +19,7 @@ const startPeer = async () => {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production' },
   });
-  await new Promise((resolve, reject) => {
-    child.stdout.once('data', resolve);
-    child.once('exit', () => reject(new Error('oidc-provider ended before it was ready')));
-  });
+  await untilItSpeaks(child, 'oidc-provider');
   const base = `http://127.0.0.1:${port}`;
   return {
     token: `${base}/token`,

@@ -1,7 +1,6 @@
 // Starts what is measured, on a core of its own where the machine has one to spare.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -18,20 +17,19 @@ export const startPinned = (args, options = {}) => {
   return spawn(command[0], [...command.slice(1), ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options });
 };
 
+/** One that has ended by itself tells nobody so any more. */
 export const stop = (child) =>
   new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once('exit', resolve);
     child.kill('SIGTERM');
   });
 
-export const freePort = () =>
+/** The first that it writes says that it is ready. */
+export const untilItSpeaks = (child, name) =>
   new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    child.stdout.once('data', resolve);
+    child.once('exit', () => reject(new Error(`${name} ended before it was ready`)));
   });
 
 /** Milliseconds from `since` until the URL answers 200. */

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, memoryOf, startPinned, stop, untilReady } from './processes.js';
+import { freePort } from '../scripts/free-port.mjs';
+import { memoryOf, startPinned, stop, untilReady } from './processes.js';
 
 const root = new URL('../', import.meta.url);
 /** What `npm start` runs, behind `exec node`: the flags of the heap belong to what is measured. */

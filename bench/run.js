@@ -2,34 +2,31 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { freePort } from '../scripts/free-port.mjs';
 import { constantBody, load } from './load.js';
-import { freePort, pinClient, pinning, startPinned, stop } from './processes.js';
+import { pinClient, pinning, startPinned, stop, untilItSpeaks } from './processes.js';
 import { post, prepare, startProduct } from './product.js';
-import { scenarios } from './scenarios.js';
 import { report } from './report.js';
-
-const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const seconds = Number(process.env.BENCH_SECONDS ?? 3);
-const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
-const say = (line) => process.stderr.write(`${line}\n`);
+import { median, rounds, say, seconds } from './rounds.js';
+import { scenarios } from './scenarios.js';
 
 /** What the signature of a JWT costs here, at best, in microseconds: no server can be faster, and machines differ by far. */
 const signatureMicros = () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const text = Buffer.alloc(500);
-  const rounds = Array.from({ length: 20 }, () => {
+  const tries = Array.from({ length: 20 }, () => {
     const since = performance.now();
     for (let count = 0; count < 500; count += 1) sign('sha256', text, { key: privateKey, dsaEncoding: 'ieee-p1363' });
     return (performance.now() - since) * 2;
   });
-  return Math.min(...rounds);
+  return Math.min(...tries);
 };
 
 const startFloor = async (answer) => {
   const port = await freePort();
   const child = startPinned(['bench/floor.js', `${port}`]);
   child.stdin.end(answer);
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  await untilItSpeaks(child, 'The floor');
   return { url: `http://127.0.0.1:${port}/`, stop: () => stop(child) };
 };
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinClient, pinning } from './processes.js';
+import { say } from './rounds.js';
 import { applicationIds, fill } from './statistics-fill.js';
 import { queries } from './statistics-queries.js';
 import { statisticsReport } from './statistics-report.js';
@@ -11,7 +12,6 @@ import { startOver } from './statistics-server.js';
 const sizes = (process.env.BENCH_SIZES ?? '1000,100000,1000000').split(',').map(Number);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20);
 const perRound = 20;
-const say = (line) => process.stderr.write(`${line}\n`);
 
 const makeServer = async (directory, size) => {
   const file = join(directory, `${size}.db`);

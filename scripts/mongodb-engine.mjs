@@ -4,13 +4,14 @@ import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
+import { freePort } from './free-port.mjs';
 
 const variable = 'TALLYGATE_TEST_MONGODB_URL';
 const release = 'SecantusDB==0.7.0b3';
@@ -40,16 +41,6 @@ const install = async () => {
   await mustRun(tool('python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--pre', release]);
   await writeFile(note, release);
 };
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** OP_MSG with the BSON document { hello: 1, $db: 'admin' }: the one question that needs no driver. */
 const hello = () => {

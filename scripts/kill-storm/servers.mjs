@@ -3,27 +3,18 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { URL, fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.mjs';
 import { post } from './requests.mjs';
 
 export const deployment = { id: 'deploy', secret: 'secret-of-the-deployment' };
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const startMillis = 30_000;
-
-const freePort = async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-};
 
 /** The first token that a client gets: from then on the server is back. */
 const firstToken = async (url, child) => {
