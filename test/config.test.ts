@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import { readConfig, type Config } from '../src/config.js';
-import { helpText, settingsTable } from '../src/configuration/describe.js';
 import { StartRefused } from '../src/configuration/problem.js';
-import { flagName, settingNames, variableName } from '../src/configuration/settings.js';
+import { variableName } from '../src/configuration/settings.js';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -171,7 +170,7 @@ describe('a malformed value', () => {
     { name: 'host', values: ['not a host', 'a/b', ':8080'] },
     { name: 'port', values: ['-1', '65536', '8e3', '8243.0', 'https'] },
     { name: 'tls', values: ['on', 'OFF'] },
-    { name: 'databaseUrl', values: ['postgres://x', 'tallygate.db'] },
+    { name: 'databaseUrl', values: ['postgres://x', 'tallygate.db', 'file:tally\0gate.db'] },
     { name: 'secretKey', values: ['short', `${key}=`, `${key},`, `${key} ${otherKey}`] },
     { name: 'trustedProxies', values: ['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129'] },
     { name: 'dataDir', values: [' ', 'data\n', 'a\nb'] },
@@ -346,9 +345,15 @@ describe('two listeners', () => {
     ]);
   });
 
+  it('on the highest port are answered with the one below it', async () => {
+    const highest = { TALLYGATE_PORT: '65535', TALLYGATE_MANAGEMENT_PORT: '65535' };
+    expect(await problems(highest)).toMatchObject([{ line: 'TALLYGATE_MANAGEMENT_PORT=65534' }]);
+  });
+
   test.each([
     ['127.0.0.1', '127.0.0.2'],
     ['10.0.0.1', '127.0.0.1'],
+    ['10.0.0.1', 'localhost'],
     ['127.0.0.1', '::1'],
   ])('may have the same port of different addresses: %s and %s', async (host, managementHost) => {
     expect(await read(settings(host, managementHost))).toMatchObject({ port: 9000, managementPort: 9000 });
@@ -380,21 +385,6 @@ describe('secrets', () => {
     });
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9 })]) {
       for (const secret of secrets) expect(text).not.toContain(secret);
-    }
-  });
-});
-
-describe('documentation', () => {
-  it('of the README is the table of settings', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const [, written = ''] = /<!-- settings -->\n(.*)\n<!-- \/settings -->/s.exec(readme) ?? [];
-    expect(written).toBe(settingsTable()); // node scripts/settings-table.mjs writes it
-  });
-
-  it('of --help names every setting', () => {
-    const help = helpText('1.2.3');
-    for (const name of settingNames) {
-      expect(help).toContain(`--${flagName(name)}, ${variableName(name)}`);
     }
   });
 });
