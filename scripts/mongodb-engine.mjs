@@ -2,7 +2,7 @@
 // TALLYGATE_TEST_MONGODB_URL set. Where the variable is set already, that server is used and nothing is started.
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { URL, fileURLToPath, pathToFileURL } from 'node:url';
+import { URL, fileURLToPath } from 'node:url';
 import { freePort } from './free-port.mjs';
 
 const variable = 'TALLYGATE_TEST_MONGODB_URL';
@@ -132,4 +132,6 @@ const main = async ([verb, separator, command, ...args]) => {
   }
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await main(process.argv.slice(2));
+/** Whether this file was started and not imported, be it by another name. */
+const isProgram = existsSync(process.argv[1] ?? '') && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (isProgram) process.exitCode = await main(process.argv.slice(2));
