@@ -46,7 +46,6 @@ const blockList = (networks: readonly string[]): BlockList => {
   return list;
 };
 
-const isTrusted = (list: BlockList, address: string): boolean => {
-  const plain = address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
-};
+/** An IPv4 address that is written as one of IPv6, as listeners on `::` see their peers, is found among those of IPv4. */
+const isTrusted = (list: BlockList, address: string): boolean =>
+  list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

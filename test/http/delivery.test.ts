@@ -26,7 +26,15 @@ const routes: readonly TestRoute[] = [
   },
   { path: '/object', methods: { GET: (context) => Promise.resolve(void (context.body = { is: 'here' })) } },
   { path: '/away', methods: { GET: () => Promise.reject(new StoreUnavailable(new Error('connection refused'))) } },
-  { path: '/broken', methods: { GET: () => Promise.reject(new Error('password=hunter2')) } },
+  {
+    path: '/broken',
+    methods: {
+      GET: (context) => {
+        context.set('Content-Disposition', 'attachment');
+        return Promise.reject(new Error('password=hunter2'));
+      },
+    },
+  },
 ];
 
 let app: AppUnderTest;
@@ -237,10 +245,10 @@ describe('a route', () => {
     expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
   });
 
-  it('that fails answers 500 without a word of why, and logs where it was without the message', async () => {
+  it('that fails answers 500 without a word of why or anything it had prepared, and logs where it was without the message', async () => {
     const answer = await fetch(`${app.url}/broken`);
     const text = await answer.text();
-    expect(answer.status).toBe(500);
+    expect([answer.status, answer.headers.get('content-disposition')]).toEqual([500, null]);
     expect(JSON.parse(text)).toMatchObject({ error: 'server_error', request_id: answer.headers.get('x-request-id') });
     const entry = app.logged.find(({ event }) => event === 'request_failed');
     expect(entry).toMatchObject({
@@ -364,6 +372,8 @@ describe('behind a trusted proxy', () => {
     { forwarded: '203.0.113.7', seen: '203.0.113.7' },
     { forwarded: '198.51.100.1, 203.0.113.7', seen: '203.0.113.7' },
     { forwarded: '203.0.113.7, 10.1.2.3', seen: '203.0.113.7' },
+    { forwarded: '203.0.113.7, ::ffff:10.1.2.3', seen: '203.0.113.7' },
+    { forwarded: '203.0.113.7, ::ffff:11.1.2.3', seen: '::ffff:11.1.2.3' },
     { forwarded: '203.0.113.7, nonsense, 10.1.2.3', seen: '10.1.2.3' },
     { forwarded: '2001:db8::1', seen: '2001:db8::1' },
     { forwarded: '203.0.113.7:4711, 10.1.2.3:80', seen: '203.0.113.7' },

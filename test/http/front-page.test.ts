@@ -56,6 +56,7 @@ describe('the page at /', () => {
       expect([answer.get('cache-control'), answer.get('vary')]).toEqual(['public, max-age=300', 'Accept']);
     }
     expect([again.status, again.text]).toEqual([304, '']);
+    expect(again.headers.get('content-length')).toBeNull(); // it would be that of the page (RFC 9110 §8.6)
   });
 
   it('answers HEAD, and refuses other methods with 405', async () => {
