@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { rotateClientSecret } from '../../src/applications/rotate-client-secret.js';
+import { readConfig } from '../../src/config.js';
 import { createPasswordHasher } from '../../src/crypto/hash-pool.js';
 import { keySetsOf } from '../../src/model/application.js';
+import { later } from '../../src/model/clock.js';
 import { Secret } from '../../src/model/secret.js';
+import { ensureBootstrapClient } from '../../src/start/bootstrap-client.js';
 import { ensureClient } from '../../src/start/ensure-client.js';
 import { ensureQuickstart, quickstartFile } from '../../src/start/quickstart.js';
 import { openManagement, times, type Management } from '../management/open-management.js';
@@ -40,6 +44,25 @@ it('a client that 64 servers want at their first start is made once, and none of
   } as const;
   await Promise.all(times(64, () => ensureClient(management.deps, wanted)));
   expect(await everything()).toEqual({ applications: ['Bootstrap: 1'], users: 0 });
+});
+
+it('a bootstrap client whose secret has ended is not said to have the one that is set', async () => {
+  await management.administrator(); // else no secret of the other one could end
+  const configOf = (secret: string) =>
+    readConfig({
+      argv: ['--bootstrap-client-id=deploy', `--bootstrap-client-secret=${secret}`],
+      folder: folder.path,
+      environment: {},
+    });
+  await ensureBootstrapClient(management.deps, await configOf('secret-of-the-deployment'));
+  const { clientSecret } = await rotateClientSecret(management.deps, management.actor, {
+    clientId: 'deploy',
+    expiresAt: later(management.clock.now(), 60),
+  });
+  const hasSecret = async () => ensureBootstrapClient(management.deps, await configOf(clientSecret.reveal()));
+  expect(await hasSecret()).toBe(true);
+  management.clock.advance(60_000);
+  expect(await hasSecret()).toBe(false);
 });
 
 const startIn = async (names: readonly string[]) => {
