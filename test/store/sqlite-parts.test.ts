@@ -81,6 +81,23 @@ describe('the steady clock', () => {
     expect(now()).toBe(1_001_300);
   });
 
+  it('is not ahead of the system clock after the process was held up while it read the two clocks', () => {
+    let elapsed = 0;
+    let heldUp = 0;
+    const looked = (at: number): number => {
+      elapsed += heldUp; // the value is read, and then others have the processor
+      heldUp = 0;
+      return at;
+    };
+    const wall = (): number => looked(1000 + elapsed);
+    const now = steadyClock(wall, () => looked(elapsed));
+    elapsed += 10;
+    heldUp = 250;
+    now();
+    elapsed += 10;
+    expect(now()).toBe(1000 + elapsed);
+  });
+
   it('never goes back, whatever the system clock does', () => {
     const steps = fc.array(
       fc.tuple(fc.integer({ min: -100_000, max: 100_000 }), fc.double({ min: 0, max: 50, noNaN: true })),

@@ -8,9 +8,10 @@ import type { Clock, EpochMillis } from '../../model/clock.js';
 export const steadyClock = (wall: Clock = Date.now, monotonic: () => number = () => performance.now()): Clock => {
   let anchor: { readonly at: EpochMillis; readonly elapsed: number } = { at: wall(), elapsed: monotonic() };
   return () => {
+    // In this order: a process that is held up in between must not be ahead of the system clock from then on.
+    const present = wall();
     const elapsed = monotonic();
     const steady = anchor.at + Math.floor(elapsed - anchor.elapsed);
-    const present = wall();
     if (present <= steady) return steady;
     anchor = { at: present, elapsed };
     return present;
