@@ -92,7 +92,18 @@ const wholeSeconds = (at: EpochMillis): number => Math.floor(at / 1000) * 1000;
 const refusal = (name: string): string => {
   const names = [...Intl.supportedValuesOf('timeZone'), 'UTC'];
   const place = `/${name.toLowerCase()}`; // people know the city, and leave the area out
-  const nearest = names.find((each) => each.toLowerCase().endsWith(place)) ?? nearestName(name, names);
+  const ofCity = names.find((each) => each.toLowerCase().endsWith(place)) ?? zoneOfCity(name);
+  const nearest = ofCity ?? nearestName(name, names);
   const sentence = 'This is not a time zone: give an IANA name like Europe/Berlin, or UTC; abbreviations are refused.';
   return nearest === undefined ? sentence : `${sentence} The nearest name is ${nearest}.`;
 };
+
+/** Of cities that were renamed the runtime lists the former name alone, but knows the present one: Asia/Katmandu and Asia/Kathmandu. */
+const zoneOfCity = (name: string): string | undefined => {
+  if (!/^[a-z]+(?:_[a-z]+){0,2}$/i.test(name) || name.length > 32) return undefined;
+  const city = name.toLowerCase().replace(/(?:^|_)[a-z]/g, (start) => start.toUpperCase());
+  return areas.map((area) => `${area}/${city}`).find((zone) => formatterOf(zone) !== undefined);
+};
+
+/** Where cities are. */
+const areas = ['Africa', 'America', 'Asia', 'Atlantic', 'Europe', 'Indian', 'Pacific'] as const;
