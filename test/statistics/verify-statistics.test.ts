@@ -46,6 +46,10 @@ const tamper = async (sql: string): Promise<void> => {
 const moved = (to: number | string): string =>
   `UPDATE registrations SET first_at = ${to}, production_first = ${to} WHERE first_at = ${Date.UTC(2026, 0, 10)}`;
 
+/** Three rows of kept days for each application, each of which says that one user registered on each of its 256 days. */
+const threeWrongYears = `INSERT INTO registration_figures (application_id, environment, grain, position, registered, erased)
+  SELECT applications.id, '', 'day', value, x'${'01'.repeat(256)}', x'' FROM applications, json_each('[70, 71, 72]')`;
+
 describe('verifyStatistics', () => {
   it('finds no difference where there is none', async () => {
     expect(await verifyStatistics(store, {})).toEqual({
@@ -153,6 +157,18 @@ describe('verifyStatistics', () => {
     ]);
   });
 
+  it('lists 1,000 differences at most, of all applications together', async () => {
+    const second = (await addApplication(store, 'Vineyard')).id;
+    await tamper(threeWrongYears);
+    const { differences } = await verifyStatistics(store, {});
+    expect(differences).toHaveLength(1000);
+    const ofFirst = differences.filter((difference) => difference.applicationId === applicationId).length;
+    expect(ofFirst).toBeGreaterThanOrEqual(3 * 256);
+    expect(differences.slice(ofFirst).map((difference) => difference.applicationId)).toEqual(
+      Array(1000 - ofFirst).fill(second),
+    );
+  });
+
   it('looks at days before the first and after the last registration too', async () => {
     await tamper(
       `DELETE FROM registrations WHERE first_at < ${Date.UTC(2026, 0, 1)} OR first_at > ${Date.UTC(2026, 0, 12)}`,
@@ -206,6 +222,14 @@ describe('tallygate verify-statistics', () => {
     const { status, text } = await run();
     expect(status).toBe(0);
     expect(text).toMatch(/Applications checked: {2}1\nRegistrations counted: 4\nDifferences: {11}0$/);
+  });
+
+  it('says that there may be more than it lists', async () => {
+    await addApplication(store, 'Vineyard');
+    await tamper(threeWrongYears);
+    const { status, text } = await run();
+    expect(status).toBe(1);
+    expect(text).toMatch(/^Differences: {11}at least 1000$/m);
   });
 
   it('prints a table of what differs and ends with 1', async () => {
