@@ -64,6 +64,20 @@ describe('the period before', () => {
       previous: ['2026-05-05T02:15:00Z', '2026-05-05T05:15:00Z'],
     },
     {
+      what: 'the hours that a day begins with are as many of the evening before',
+      interval: 'HOUR' as const,
+      zone: 'Asia/Kathmandu',
+      period: ['2026-05-04T18:15:00Z', '2026-05-04T23:15:00Z'] as const,
+      previous: ['2026-05-04T13:15:00Z', '2026-05-04T18:15:00Z'],
+    },
+    {
+      what: 'the hours that a day ends with are as many before them',
+      interval: 'HOUR' as const,
+      zone: 'Asia/Kathmandu',
+      period: ['2026-05-05T13:15:00Z', '2026-05-05T18:15:00Z'] as const,
+      previous: ['2026-05-05T08:15:00Z', '2026-05-05T13:15:00Z'],
+    },
+    {
       what: 'two days after the one that Samoa skipped reach over it',
       interval: 'DAY' as const,
       zone: 'Pacific/Apia',
