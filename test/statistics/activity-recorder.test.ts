@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Client, KeyEnvironment } from '../../src/model/application.js';
 import type { GrantName } from '../../src/model/grant-name.js';
-import { utcDayOf } from '../../src/model/quarter-hour.js';
+import { quarterMillis, utcDayOf } from '../../src/model/quarter-hour.js';
 import { timeZone } from '../../src/model/time-zone.js';
 import { createActivityRecorder } from '../../src/statistics/activity-recorder.js';
 import { activeUsers } from '../../src/statistics/active-users.js';
@@ -215,11 +215,13 @@ describe('the activity recorder', () => {
 
   it('writes a user once for each of the two newest quarter hours, in whatever order their tokens come', async () => {
     const opened = await open();
-    for (const moment of [noon - 1, noon, noon - 2, noon + 1, noon - 3]) {
+    const next = noon + quarterMillis;
+    for (const moment of [noon - 1, noon, noon - 2, noon + 1, noon - 3, next, next + 1, noon + 2, next + 2]) {
       issue(opened, 'password', moment, 'usr_1');
       await opened.recorder.flush();
     }
-    expect(opened.batches.flatMap(({ users }) => users)).toMatchObject([{ quarters: [47] }, { quarters: [48] }]);
+    const written = opened.batches.flatMap(({ users }) => users);
+    expect(written).toMatchObject([{ quarters: [47] }, { quarters: [48] }, { quarters: [49] }]);
     await opened.close();
   });
 
