@@ -129,9 +129,12 @@ describe('active users', () => {
       userId: await addUser(store, 'ada'),
     };
     await store.activity.record({ tallies: [], users: [{ ...activity, day: utcDayOf(midnight), quarters: [0] }] });
-    const period = periodOf('DAY', 'UTC', ['2026-01-16T00:00:00Z', '2026-01-17T00:00:00Z']);
+    const period = periodOf('DAY', 'UTC', ['2026-01-15T00:00:00Z', '2026-01-17T00:00:00Z']);
     const series = await inSnapshot(store, (cut) => activeUsersSeries(cut, { applicationId: early.id }, period));
-    expect(series).toMatchObject([{ activeUsers: 1, complete: false }]);
+    expect(series).toMatchObject([
+      { activeUsers: 0, complete: true },
+      { activeUsers: 1, complete: false },
+    ]);
     await opening.close();
   });
 

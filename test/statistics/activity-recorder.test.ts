@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Client, KeyEnvironment } from '../../src/model/application.js';
+import type { Period } from '../../src/model/calendar.js';
 import type { GrantName } from '../../src/model/grant-name.js';
 import { quarterMillis, utcDayOf } from '../../src/model/quarter-hour.js';
 import { timeZone } from '../../src/model/time-zone.js';
@@ -87,6 +88,12 @@ const figures = ({ store, application }: Opened, [from, to]: readonly [string, s
     return buckets.map(({ date, grantType, issued, refused }) => `${date} ${grantType} ${issued}/${refused}`);
   });
 
+/** The buckets of the password grant. */
+const passwordsOf = async ({ store, application }: Opened, period: Period) => {
+  const buckets = await inSnapshot(store, (cut) => issuedTokens(cut, { applicationId: application.id }, period));
+  return buckets.filter(({ grantType }) => grantType === 'password');
+};
+
 const today = ['2026-01-15T00:00:00Z', '2026-01-16T00:00:00Z'] as const;
 
 const active = ({ store, application }: Opened, date: string) =>
@@ -119,19 +126,40 @@ describe('the activity recorder', () => {
     issue(opened, 'password', at('2026-01-14T18:14:59.999Z'), 'usr_1');
     issue(opened, 'password', at('2026-01-14T18:15:00Z'), 'usr_1');
     await opened.recorder.flush();
-    const buckets = await inSnapshot(opened.store, (cut) =>
-      issuedTokens(
-        cut,
-        { applicationId: opened.application.id },
-        periodOf('DAY', 'Asia/Kathmandu', ['2026-01-14T00:00:00Z', '2026-01-16T18:15:00Z']),
-      ),
-    );
-    const passwords = buckets.filter(({ grantType }) => grantType === 'password');
+    const period = periodOf('DAY', 'Asia/Kathmandu', ['2026-01-14T00:00:00Z', '2026-01-16T18:15:00Z']);
+    const passwords = await passwordsOf(opened, period);
     expect(passwords.map(({ date, issued, complete }) => [date, issued, complete])).toEqual([
       ['2026-01-14', 1, true],
       ['2026-01-15', 1, false],
       ['2026-01-16', 0, false],
     ]);
+    await opened.close();
+  });
+
+  it('counts what was issued at the instant of reading, in a bucket that begins there', async () => {
+    const opened = await open();
+    opened.clock.set(at(today[1]));
+    issue(opened, 'password', at(today[1]), 'usr_1');
+    await opened.recorder.flush();
+    const buckets = await passwordsOf(opened, periodOf('DAY', 'UTC', [today[0], '2026-01-17T00:00:00Z']));
+    expect(buckets).toMatchObject([
+      { date: '2026-01-15', issued: 0, complete: true },
+      { date: '2026-01-16', issued: 1, complete: false },
+    ]);
+    await opened.close();
+  });
+
+  it('adds up long periods, each token once', async () => {
+    const opened = await open();
+    opened.clock.set(at('2026-12-31T12:00:00Z'));
+    for (let day = at('2026-01-01T00:00:00Z'); day < opened.clock.now(); day += 86_400_000) {
+      issue(opened, 'password', day, 'usr_1');
+    }
+    await opened.recorder.flush();
+    const by = (interval: 'MONTH' | 'YEAR') =>
+      passwordsOf(opened, periodOf(interval, 'UTC', ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z']));
+    expect((await by('YEAR')).map(({ issued }) => issued)).toEqual([365]);
+    expect((await by('MONTH')).map(({ issued }) => issued)).toEqual([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
     await opened.close();
   });
 
