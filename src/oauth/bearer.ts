@@ -1,5 +1,6 @@
 import { bearerChallenge, type BearerProblem } from '../model/bearer-challenge.js';
 import type { EpochMillis } from '../model/clock.js';
+import { isPrivilegedScope } from '../model/management-scope.js';
 import { inspectAccessToken, type InspectedAccessToken } from './inspect-token.js';
 import type { OAuthDeps } from './oauth-deps.js';
 import { OAuthError } from './oauth-error.js';
@@ -34,7 +35,7 @@ interface Presented {
 }
 
 /**
- * What a bearer token is worth to `audience` now.
+ * What a bearer token is worth to `audience` now. Its client may have lost the scopes that it had that audience for: what is left opens nothing.
  * @throws OAuthError invalid_token, whatever is wrong with it
  */
 export const authenticatedBearer = async (
@@ -42,12 +43,16 @@ export const authenticatedBearer = async (
   { token, audience, wanted, at }: Presented,
 ): Promise<ActiveAccessToken> => {
   const inspected = await inspectAccessToken(deps, token, at);
-  if (inspected.active && inspected.token.audience.includes(audience)) return inspected;
+  if (inspected.active && inspected.token.audience.includes(audience) && inspected.scopes.some(isPrivilegedScope)) {
+    return inspected;
+  }
   throw bearerRefusal(
     'invalid_token',
     `The access token is not valid here: expired, revoked or for another audience. Ask for ${wanted} at /token.`,
     {
-      detail: inspected.active ? 'token for another audience' : 'inactive or unknown token',
+      detail: inspected.active
+        ? 'token for another audience, or its scopes for this one are gone'
+        : 'inactive or unknown token',
     },
   );
 };

@@ -124,6 +124,15 @@ describe('authenticateBearer', () => {
       },
     },
     {
+      what: 'one whose client has lost all management scopes since',
+      token: async () => {
+        const token = await tokenFor('users:read default');
+        const { clientId } = keys.client.keySet;
+        await updateKeys(issuer.deps, issuer.actor, { clientId, scopes: ['default'] });
+        return token;
+      },
+    },
+    {
       what: 'another JWT of ours',
       token: () => {
         const claims = { iss: 'https://tallygate.example', aud: 'https://tallygate.example/graphql', sub: 'a' };
