@@ -18,7 +18,7 @@ import {
 
 export interface SelectedField {
   readonly node: FieldNode;
-  /** The type that it is selected on; introspection fields are told by their name. */
+  /** The type that it is selected on, an interface only where it is not known which object it is; introspection fields are told by their name. */
   readonly typeName: string;
   /** Response keys from the root, without places in lists. */
   readonly path: readonly string[];
@@ -46,11 +46,20 @@ export const visitSelectedFields = (
       }
       const fragment = fragmentOf(selection, fragments);
       if (fragment === undefined) continue;
-      const condition = fragment.typeCondition === undefined ? type : schema.getType(fragment.typeCondition.name.value);
-      if (isCompositeType(condition)) enter(fragment.selectionSet, condition, path);
+      enter(fragment.selectionSet, typeInside(schema, type, fragment), path);
     }
   };
   enter(operation.selectionSet, root, []);
+};
+
+/** An object in a fragment on one of its interfaces is what it was: else its fields would need no more than the interface's. */
+const typeInside = (
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
+): GraphQLCompositeType => {
+  const condition = typeCondition && schema.getType(typeCondition.name.value);
+  return isObjectType(condition) || (isCompositeType(condition) && !isObjectType(type)) ? condition : type;
 };
 
 export interface SelectedFrom {

@@ -137,6 +137,20 @@ describe('what an operation needs', () => {
     });
   });
 
+  it.each([
+    ['the object itself', 'id'],
+    ['a fragment on its interface', '... on Node { id }'],
+    ['a fragment on the object in one on its interface', '... on Node { ... on Application { id } }'],
+    ['a named fragment on its interface', '...Named'],
+  ])('is the same for a field of %s', async (_what, selection) => {
+    const document = `{ user(id: "usr_x") { registrations { application { ${selection} } } } }`;
+    const named = selection === '...Named' ? ' fragment Named on Node { id }' : '';
+    expect(await ask(document + named, ['users:read'])).toMatchObject({
+      status: 403,
+      body: { errors: [{ path: ['user', 'registrations', 'application', 'id'] }] },
+    });
+  });
+
   it('shows whoever may write what names the thing, and no more', async () => {
     const create = (selection: string) =>
       ask(
