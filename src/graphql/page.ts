@@ -72,17 +72,21 @@ interface Listing<T> {
  * @throws ManagementError BAD_USER_INPUT on `first` or `after`; QUERY_TOO_COMPLEX
  */
 export const connectionOf = async <T>(
-  { deps, noteRows }: OperationContext,
+  { deps, oneByOne, noteRows, noteTexts }: OperationContext,
   args: PageArguments,
   { list, page, positionOf }: Listing<T>,
 ): Promise<Connection<T>> => {
   const { keyring } = deps.oauth;
   const first = wholeNumber('first', args.first ?? defaultPageLength, pageLengths);
   const after = args.after ?? undefined;
-  const { items, hasNextPage } = await page(
-    after === undefined ? { first } : { first, after: readCursor(keyring, list, after) },
-  );
-  noteRows(items.length, objectWeight);
+  const request = after === undefined ? { first } : { first, after: readCursor(keyring, list, after) };
+  const { items, hasNextPage } = await oneByOne(async () => {
+    noteTexts(''); // there may be too many already
+    const found = await page(request);
+    noteRows(found.items.length, objectWeight);
+    noteTexts(found.items);
+    return found;
+  });
   const edges = items.map((node) => ({ cursor: writeCursor(keyring, list, positionOf(node)), node }));
   const [start, end] = [edges.at(0)?.cursor, edges.at(-1)?.cursor];
   return {

@@ -14,6 +14,7 @@ import { ImportMutations } from './import-registrations.js';
 import { ApplicationIssuedTokensResolver } from './issued-tokens.js';
 import { KeySetMutations } from './key-set-mutations.js';
 import { ClientSecretResolver, KeySetResolver } from './key-set.js';
+import { noteLongTexts } from './long-texts.js';
 import { carryOutMutations } from './mutation-frame.js';
 import { NodeResolver } from './node.js';
 import { RegisteredUsersRowsResolver } from './registered-users-rows.js';
@@ -70,6 +71,7 @@ export const buildManagementSchema = (): GraphQLSchema => {
   requireFilterNeeds(schema);
   describeNeeds(schema);
   carryOutMutations(schema);
+  noteLongTexts(schema);
   return schema;
 };
 
