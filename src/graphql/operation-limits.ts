@@ -1,6 +1,7 @@
 import { getNamedType, isLeafType, Kind, parse, visit, type DocumentNode } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { ManagementError } from '../model/management-error.js';
+import { introspectionSize } from './introspection-size.js';
 import { isMetaField, visitSelectedFields, type SelectedFrom } from './selected-fields.js';
 
 /** Tokens of a document, counted before it is read any further. */
@@ -12,6 +13,8 @@ const rootFieldLimit = 10;
 const aliasLimit = 10;
 const directiveLimit = 10;
 export const costLimit = 1000;
+/** Of one value of introspection: the whole schema, as tools ask for it, is less than half of what an operation may cost. */
+const introspectedCost = 0.06;
 
 /** Fields of one name in a document: validation compares each of them with each. */
 const repetitionLimit = 100;
@@ -84,17 +87,17 @@ export const checkShape = (from: SelectedFrom): void => {
  * What the operation can cost with these variables (`pageCost`, `seriesCost` and the like in the fields).
  * @throws ManagementError QUERY_TOO_COMPLEX; GraphQLError for an argument that does not fit
  */
-export const checkCost = (
-  { schema, document, operation }: SelectedFrom,
-  variables: Readonly<Record<string, unknown>>,
-): void => {
+export const checkCost = (from: SelectedFrom, variables: Readonly<Record<string, unknown>>): void => {
+  const { schema, document, operation } = from;
+  const introspected = introspectedCost * introspectionSize(from, variables, costLimit / introspectedCost);
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  const cost = getComplexity({
+  const selected = getComplexity({
     schema,
     query: { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
     variables,
     estimators: [fieldExtensionsEstimator(), ordinaryCost],
   });
+  const cost = selected + introspected;
   if (cost <= costLimit) return;
   throw tooComplex(`This may cost ${Math.ceil(cost)} of ${costLimit}: ask for fewer items, buckets or nested lists.`);
 };

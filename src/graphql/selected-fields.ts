@@ -94,7 +94,7 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 const fragmentOf = (selection: InlineFragmentNode | FragmentSpreadNode, fragments: Fragments) =>
   selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
 
-const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
+export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(
     definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],

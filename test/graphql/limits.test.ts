@@ -16,6 +16,9 @@ const repeated = (count: number, text: (index: number) => string): string =>
 const nested = (depth: number, around: string, inside: string): string =>
   `${around} { `.repeat(depth) + inside + ' }'.repeat(depth);
 
+const fieldFragment =
+  'fragment F on __Field { name description args { name defaultValue type { ...T } } type { ...T } } fragment T on __Type { kind name ofType { kind name ofType { kind name } } }';
+
 describe('what is too much', () => {
   test.each([
     ['tokens', `{ ${'__typename '.repeat(3000)} }`],
@@ -47,6 +50,14 @@ describe('what is too much', () => {
     [
       'rows',
       `{ registeredUsers(applicationIds: [${repeated(20, (index) => `"app_${index}"`)}], period: { from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }) { newUsers } }`,
+    ],
+    [
+      'the schema over and over',
+      `{ __schema { types { ${repeated(9, (index) => `a${index}: fields { ...F }`)} } } } ${fieldFragment}`,
+    ],
+    [
+      'lists in lists of the schema',
+      `{ __schema { types { ${repeated(9, (index) => `a${index}: fields { type { fields { ...F } ofType { fields { ...F } } } }`)} } } } ${fieldFragment}`,
     ],
     ['two recounts', '{ a: verifyStatistics { asOf } b: verifyStatistics { asOf } }'],
     [
@@ -109,9 +120,18 @@ describe('what people really ask', () => {
     expect(answer.body.errors).toBeUndefined();
   });
 
-  it('is not the usual introspection', async () => {
+  it.each([
+    ['the usual introspection', {}],
+    [
+      'introspection with all that there is',
+      {
+        ...{ specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true },
+        ...{ inputValueDeprecation: true, oneOf: true },
+      },
+    ],
+  ])('is not %s', async (_what, options) => {
     const { getIntrospectionQuery } = await import('graphql');
-    const answer = await ask(getIntrospectionQuery());
+    const answer = await ask(getIntrospectionQuery(options));
     expect(answer.body.errors).toBeUndefined();
     expect(answer.status).toBe(200);
   });
