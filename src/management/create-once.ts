@@ -40,7 +40,8 @@ const keptSeconds = daySeconds;
 /**
  * Carries out a create at most once per acting client, mutation and idempotency key. The same key with the same input answers with
  * the same object for 24 hours, also when the first call was cut off in the middle: its successor makes the object under the id that
- * the claim holds. A refused create gives the key back; a create of which nobody knows how it ended keeps it.
+ * the claim holds. A refused create gives the key back; a create of which nobody knows how it ended keeps it, and so does one that is only put
+ * off (UNAVAILABLE): another call with this key may be about to make the object.
  * @throws ManagementError CONFLICT: the key was used with another input; NOT_FOUND: what it made was deleted since;
  *   BAD_USER_INPUT on `idempotencyKey`
  */
@@ -56,7 +57,7 @@ export const createOnce = async <T>(
   const input = canonicalJson(attempt.input);
   const claim = newClaim(deps, [actor.clientId, attempt.mutation, idempotencyKey], { input, id: attempt.newId() });
   const held = await deps.store.idempotency.claim(claim, deps.clock());
-  if (held === 'claimed') return createClaimed(deps, attempt, claim);
+  if (held === 'claimed') return createFirst(deps, attempt, claim);
   if (!deps.keyring.matches('idempotency', input, held.inputDigest)) throw usedOtherwise();
   return replay(deps, attempt, held);
 };
@@ -83,7 +84,7 @@ const replay = async <T>(
   // Not there: deleted since, or the call before this one was cut off or is still running.
   const event = await deps.store.audit.find(creationEventId(claim.key, claim.targetId));
   if (event !== undefined) return replayLate(attempt, claim);
-  return createClaimed(deps, attempt, claim);
+  return createClaimed(attempt, claim);
 };
 
 /** The call before this one may have finished between the look for its object and the look for its event. */
@@ -93,20 +94,31 @@ const replayLate = async <T>(attempt: CreateAttempt<T>, claim: IdempotencyClaim)
   return { value: made, replayed: true };
 };
 
-const createClaimed = async <T>(
+/** For the call that made the claim, which alone gives it back. */
+const createFirst = async <T>(
   deps: CreateOnceDeps,
   attempt: CreateAttempt<T>,
   claim: IdempotencyClaim,
 ): Promise<Created<T>> => {
   try {
+    return await createClaimed(attempt, claim);
+  } catch (refusal) {
+    if (isForGood(refusal)) await deps.store.idempotency.release(claim.key, claim.targetId);
+    throw refusal;
+  }
+};
+
+/** Any other error leaves open whether something was written: then the claim stays and a retry finds out. */
+const isForGood = (refusal: unknown): boolean => refusal instanceof ManagementError && refusal.code !== 'UNAVAILABLE';
+
+const createClaimed = async <T>(attempt: CreateAttempt<T>, claim: IdempotencyClaim): Promise<Created<T>> => {
+  try {
     return { value: await attempt.create(claim.targetId, creationEventId(claim.key, claim.targetId)), replayed: false };
   } catch (refusal) {
-    // Any other error leaves open whether something was written: then the claim stays and a retry finds out.
     if (!(refusal instanceof ManagementError)) throw refusal;
     // A parallel call with the same claim may be what this one collided with, by id or by name.
     const made = await attempt.find(claim.targetId);
     if (made !== undefined) return { value: made, replayed: true };
-    await deps.store.idempotency.release(claim.key, claim.targetId);
     throw refusal;
   }
 };

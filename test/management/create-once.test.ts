@@ -85,6 +85,28 @@ describe('createOnce', () => {
     expect(await once({ input: { colour: 'red' } })).toMatchObject({ replayed: false });
   });
 
+  it('keeps the key when the create was only put off', async () => {
+    const putOff = () => Promise.reject(new ManagementError('UNAVAILABLE', 'Later.', { retryAfterSeconds: 1 }));
+    expect(await refusalOf(once({ create: putOff }))).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await refusalOf(once({ input: { colour: 'red' } }))).toEqual({ code: 'CONFLICT', field: 'idempotencyKey' });
+    expect(await once()).toMatchObject({ replayed: false });
+  });
+
+  it.each(['UNAVAILABLE', 'FORBIDDEN'] as const)(
+    'makes one thing although a retry is refused with %s while the first call is under way',
+    async (code) => {
+      const refuse = () => Promise.reject(new ManagementError(code, 'Not now.'));
+      const { create } = attempt();
+      const slow: CreateAttempt<string>['create'] = async (id, eventId) => {
+        expect(await refusalOf(once({ create: refuse }))).toMatchObject({ code });
+        return create(id, eventId);
+      };
+      const { value } = await once({ create: slow });
+      expect(await once()).toEqual({ value, replayed: true });
+      expect(things.size).toBe(1);
+    },
+  );
+
   it('makes nothing again that was deleted since', async () => {
     const { value } = await once();
     things.delete(value);
