@@ -9,7 +9,7 @@ const limit = 100_000;
 export const mostObjects = limit / objectWeight;
 
 /** Characters of texts that were read for pages or are answered: ten times what pages of a hundred usually hold. */
-export const mostCharacters = 4_000_000;
+const mostCharacters = 4_000_000;
 
 export interface RowNotes {
   /** Notes rows that a list of an operation is about to hold. @throws ManagementError QUERY_TOO_COMPLEX */
