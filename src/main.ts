@@ -7,6 +7,8 @@ const isServer = process.argv[2]?.startsWith('--') ?? true;
 /** What a signal does. Node loses one that comes while its listener is exchanged for another, so there is one for good. */
 let heard: (signal: string) => void = () => process.exit(0);
 if (isServer) for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => heard(signal));
+// Node would open its debugger to every user of this machine: what a tool that rotates logs sends must not hand out keys and passwords.
+process.on('SIGUSR1', () => undefined);
 
 const { nodeRefusal } = await import('./node-version.js');
 const refusal = nodeRefusal(process.versions.node);

@@ -209,3 +209,17 @@ const keepAsking = async (counts: { answered: number; lost: string[] }): Promise
   }
   agent.destroy();
 };
+
+it('opens no debugger at SIGUSR1, and goes on', async () => {
+  await start();
+  const standing = await openConnection();
+  server.kill('SIGUSR1');
+  for (let request = 0; request < 3; request += 1) {
+    standing.socket.write(tokenRequest + form);
+    expect(await standing.next()).toContain('HTTP/1.1 200 OK');
+  }
+  standing.socket.destroy();
+  server.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+  expect(server.output()).not.toMatch(/debugger|inspector/i);
+});
