@@ -4,6 +4,7 @@ import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../model/log.js';
 import type { Secret } from '../model/secret.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { currentResponse, refusalFor, refusals, refuseConnections, type RefusalParts } from './refuse-connection.js';
 
 export interface Certificate {
@@ -51,7 +52,8 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
   const { certificate } = place;
   const server: Server = certificate === undefined ? createServer(limits) : tlsServer(certificate);
   const connections = trackConnections(server, certificate === undefined ? 'connection' : 'secureConnection');
-  server.on('request', handler).on('checkExpectation', handler).on('checkContinue', continueWhenRead(handler));
+  const inTurn = oneAtATime(handler);
+  server.on('request', inTurn).on('checkExpectation', inTurn).on('checkContinue', continueWhenRead(inTurn));
   server.setTimeout(stalledMillis, cutStalled);
   await listen(server, place);
   const port = portOf(server);
