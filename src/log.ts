@@ -10,9 +10,10 @@ export interface LogOptions {
 }
 
 /** The log of the process. `Secret` values print as `[secret]` by themselves. */
-export const createLog = ({ level, format, destination = standardOutput() }: LogOptions): Log => {
-  const target = format === 'json' ? destination : { write: (line: string) => destination.write(readable(line)) };
-  return pino(
+export const createLog = ({ level, format, destination }: LogOptions): Log => {
+  const stream = destination ?? standardOutput((lines) => log.warn({ lines }, 'log_lines_lost'));
+  const target = format === 'json' ? stream : { write: (line: string) => stream.write(readable(line)) };
+  const log = pino(
     {
       level,
       base: null,
@@ -22,13 +23,31 @@ export const createLog = ({ level, format, destination = standardOutput() }: Log
     },
     target,
   );
+  return log;
 };
 
-/** Synchronous, so that nothing is lost at the end; a reader that went away is no reason to die. */
-const standardOutput = (): DestinationStream => {
-  const destination = pino.destination({ fd: 1, sync: true });
-  destination.on('error', () => undefined);
-  return destination;
+const mostWaitingBytes = 1024 * 1024;
+
+/**
+ * Written at once while the reader keeps up, so that nothing is lost at the end. A reader that stands still holds up no request: its lines
+ * wait, and those beyond a bound are only counted. One that went away is no reason to die.
+ */
+const standardOutput = (tellLost: (lines: number) => void): DestinationStream => {
+  const output = process.stdout;
+  let lost = 0;
+  output.on('error', () => undefined);
+  output.on('drain', () => {
+    if (lost === 0) return;
+    const lines = lost;
+    lost = 0;
+    tellLost(lines);
+  });
+  return {
+    write: (line) => {
+      if (output.writableLength < mostWaitingBytes) output.write(line);
+      else lost += 1;
+    },
+  };
 };
 
 /** `12:00:01 info  event name=value` */

@@ -30,6 +30,8 @@ export interface ServerProcess {
   /** Exit status, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   kill(signal: NodeJS.Signals): void;
+  /** Stops reading its standard output, and goes on. */
+  readonly reading: { stop(): void; goOn(): void };
 }
 
 /** A folder that a server may call its own. */
@@ -100,6 +102,7 @@ const watched = (child: ChildProcessByStdio<null, Readable, Readable>): ServerPr
     logged,
     ended,
     kill: (signal) => void child.kill(signal),
+    reading: { stop: () => void child.stdout.pause(), goOn: () => void child.stdout.resume() },
   };
 };
 
