@@ -93,12 +93,18 @@ const addTo = (lists: Map<string, string[]>, name: string, value: string): void 
   else list.push(value);
 };
 
-/** The names of a query string's parameters; undefined: one that does not decode. */
-export const namesIn = (query: string): readonly (string | undefined)[] =>
-  query.split('&').map((pair) => formDecoded(pair.split('=', 1)[0] ?? ''));
+/** Whether a parameter of a query string has one of these names, which are ASCII. */
+export const hasNameIn = (query: string, names: ReadonlySet<string>): boolean =>
+  query.split('&').some((pair) => {
+    const [name = ''] = pair.split('=', 1);
+    return canBeAscii.test(name) && names.has(formDecoded(name) ?? '');
+  });
+
+/** Others are not decoded: two thousand that fail take longer than a whole request. */
+const canBeAscii = /^(?:[^%]|%[0-7][\da-f])*$/i;
 
 const refuseCredentials = (query: string): void => {
-  if (namesIn(query).some((name) => name !== undefined && sensitive.has(name))) {
+  if (hasNameIn(query, sensitive)) {
     throw refused('Send credentials and tokens in the body or the Authorization header, never in the URL.');
   }
 };

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EndpointRequest } from '../../src/oauth/endpoints/endpoint.js';
 import { formDecoded, parseForm, readForm } from '../../src/oauth/form.js';
@@ -194,5 +194,12 @@ describe('the request around the form', () => {
 
   test.each(['foo=1', 'tenant=a&tenant=b', '%ff', 'Client_Id=x'])('ignores the query %s', (query) => {
     expect(read({ query }).get('grant_type')).toBe('client_credentials');
+  });
+
+  it('tries to decode no name of the query that fails: each failure takes as long as many names', () => {
+    const decode = jest.spyOn(globalThis, 'decodeURIComponent');
+    read({ query: '%zz&%ff&%e2%82%ac&a%=1' });
+    expect(decode.mock.results).toEqual([]);
+    decode.mockRestore();
   });
 });

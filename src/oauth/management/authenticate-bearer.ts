@@ -1,7 +1,7 @@
 import type { Actor } from '../../model/actor.js';
 import { managementAudience } from '../../model/management-api.js';
 import { authenticatedBearer, bearerRefusal, bearerTokenOf } from '../bearer.js';
-import { namesIn } from '../form.js';
+import { hasNameIn } from '../form.js';
 import type { OAuthDeps } from '../oauth-deps.js';
 
 export interface BearerRequest {
@@ -13,6 +13,8 @@ export interface BearerRequest {
   readonly remoteAddress?: string | undefined;
 }
 
+const tokenName: ReadonlySet<string> = new Set(['access_token']);
+
 /**
  * Who calls the management API. The token is read from the `Authorization` header alone, and what it is worth from the store, each time.
  * @throws OAuthError with a Bearer challenge: invalid_request for a token in the URL or two of them, invalid_token for everything else
@@ -21,7 +23,7 @@ export const authenticateBearer = async (
   deps: OAuthDeps,
   { authorization, query, requestId, remoteAddress }: BearerRequest,
 ): Promise<Actor> => {
-  if (query !== '' && namesIn(query).includes('access_token')) {
+  if (query !== '' && hasNameIn(query, tokenName)) {
     throw bearerRefusal('invalid_request', 'Send the access token in the Authorization header, never in the URL.');
   }
   const audience = managementAudience(deps.issuer);
