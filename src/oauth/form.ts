@@ -109,8 +109,8 @@ const refuseCredentials = (query: string): void => {
   }
 };
 
-/** The name as a token and as a quoted string (RFC 9110 §5.6.6). */
-const utf8Names: ReadonlySet<string> = new Set(['utf-8', '"utf-8"']);
+/** As a token and as a quoted string (RFC 9110 §5.6.6); `utf8` is another label of the same encoding (WHATWG Encoding §4.2), which programs write. */
+const utf8Names: ReadonlySet<string> = new Set(['utf-8', '"utf-8"', 'utf8', '"utf8"']);
 
 const requireFormType = (contentType: EndpointRequest['headers'][string]): void => {
   if (contentType === 'application/x-www-form-urlencoded') return;

@@ -150,6 +150,8 @@ describe('the request around the form', () => {
     'APPLICATION/X-WWW-FORM-URLENCODED',
     'application/x-www-form-urlencoded; charset=utf-8',
     'application/x-www-form-urlencoded;charset="UTF-8"',
+    'application/x-www-form-urlencoded; charset=utf8',
+    'application/x-www-form-urlencoded;charset="UTF8"',
     'application/x-www-form-urlencoded ; foo=bar',
   ])('takes the content type %s', (type) => {
     expect(read({ headers: { 'content-type': type } }).get('grant_type')).toBe('client_credentials');
@@ -163,6 +165,7 @@ describe('the request around the form', () => {
     'application/x-www-form-urlencoded; charset=iso-8859-1',
     'application/x-www-form-urlencoded; charset=utf-8; charset=utf-16',
     'application/x-www-form-urlencoded; charset=utf-8=x',
+    'application/x-www-form-urlencoded; charset=utf',
     'application/x-www-form-urlencoded; charset="utf-8',
     'application/x-www-form-urlencoded; charset=u"t"f-8',
   ])('refuses the content type %s (RFC 6749 App. B)', (type) => {
