@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TlsOptions } from 'node:tls';
 import type { Log } from '../model/log.js';
 import type { Secret } from '../model/secret.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -44,6 +45,12 @@ const limits: ServerOptions = {
   requireHostHeader: false, // the app says so in JSON
   joinDuplicateHeaders: true, // Node would drop all but the first one of those that may be there once
 };
+/** Node offers HTTP/1.1 alone and ends the handshake of who names another version, as `curl --http1.0` does, although it answers HTTP/1.0. */
+const handshake: TlsOptions = {
+  ALPNProtocols: ['http/1.1', 'http/1.0'],
+  handshakeTimeout: 10_000,
+  minVersion: 'TLSv1.2',
+};
 const stalledMillis = 30_000; // Node grants it twice where something went out since the last write
 const idleMillis = 5000;
 
@@ -62,7 +69,7 @@ export const openListener = async (place: ListenerPlace, handler: RequestListene
 };
 
 const tlsServer = ({ cert, key }: Certificate): Server =>
-  createTlsServer({ ...limits, cert, key: key.reveal(), handshakeTimeout: 10_000, minVersion: 'TLSv1.2' });
+  createTlsServer({ ...limits, ...handshake, cert, key: key.reveal() });
 
 /** Who waits to be told to go on is told so when his body is about to be read: a refusal spares him sending it (RFC 9110 §10.1.1). */
 const continueWhenRead =

@@ -39,6 +39,20 @@ describe('a listener with TLS', () => {
     expect(answer.body).toContain('This port speaks TLS: begin the URL with https://.');
   });
 
+  it.each([
+    { client: 'names HTTP/1.0', offered: ['http/1.0'], agreed: 'http/1.0' },
+    { client: 'names HTTP/2 first', offered: ['h2', 'http/1.1'], agreed: 'http/1.1' },
+    { client: 'names nothing', offered: [], agreed: false },
+  ])('answers HTTP/1.0 to a client that $client in its handshake', async ({ offered, agreed }) => {
+    const { port } = await open(hello, true);
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: offered });
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    expect(socket.alpnProtocol).toBe(agreed);
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    const chunks: Buffer[] = await socket.toArray();
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 200[^]*hello$/);
+  });
+
   it('gives each of many connections its own answer', async () => {
     const { port } = await open(hello, true);
     const secure = Array.from({ length: 32 }, () => ask(`https://127.0.0.1:${port}/`));
