@@ -32,6 +32,7 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
       'The client did not prove who it is: no credentials, an unknown client id, a wrong, expired or revoked secret, a client or application that is switched off, a client assertion that does not hold, or a method other than the one the keys were made for. Where the request does not show it by itself, the answer does not say which, because that would help to guess.',
     fix: [
       'Compare the client id with the keys of the application, and look whether the keys and the application are enabled.',
+      'Basic takes the base64 of id:secret and nothing more, in one line: echo adds a line break to it, printf does not, and base64 breaks long lines (tr -d "\\n" joins them).',
       'Form-urlencode id and secret before the base64 of Basic if they hold other characters than letters, digits and - . _ ~ (curl -u does not).',
       'A client assertion needs iss and sub = client id, aud = the issuer as a single text, exp at most five minutes ahead and a jti that was never used.',
       'The log line with the request_id of the answer names the check that failed.',
@@ -62,7 +63,8 @@ export const errorHelp: Readonly<Record<OAuthErrorCode, ErrorHelp>> = {
   },
   unsupported_grant_type: {
     source: 'RFC 6749 section 5.2',
-    cause: 'This server has no grant of the name in grant_type. Names are case-sensitive.',
+    cause:
+      'This server has no grant of the name in grant_type. Names are case-sensitive, and a line break at the end of the body, as echo and editors write it, belongs to the last parameter.',
     fix: ['Use one of grant_types_supported in the metadata document.'],
     curl: (issuer) => `${issuer}/.well-known/oauth-authorization-server`,
   },

@@ -52,8 +52,11 @@ const grantTypeOf = (form: Form): GrantName => {
   const grantType = form.get('grant_type');
   if (grantType === undefined) throw new OAuthError('invalid_request', 'The body has no parameter grant_type.');
   if (isGrantName(grantType)) return grantType;
-  throw new OAuthError('unsupported_grant_type', 'The server has no such grant type; its metadata lists those it has.');
+  throw new OAuthError('unsupported_grant_type', noSuchGrant);
 };
+
+const noSuchGrant =
+  'The server has no grant type of exactly this name, in which case and line breaks count; its metadata lists those it has.';
 
 const requireGrant = ({ keySet }: Client, grantType: GrantName): void => {
   if (keySet.authenticationMethod === 'NONE' && !grants[grantType].forPublicClients) {
