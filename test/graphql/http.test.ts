@@ -196,7 +196,12 @@ describe('statuses that do not depend on the media type', () => {
       expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
       const requestId = response.headers.get('x-request-id');
       expect(await response.json()).toEqual({
-        errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST', requestId } }],
+        errors: [
+          {
+            message: 'Send POST: this endpoint takes no other method.',
+            extensions: { code: 'BAD_REQUEST', requestId },
+          },
+        ],
       });
     }
   });

@@ -99,7 +99,11 @@ describe('an endpoint', () => {
     expect(answer.headers.get('pragma')).toBe('no-cache');
     const body = await answer.text();
     if (method === 'HEAD') expect(body).toBe('');
-    else expect(JSON.parse(body)).toMatchObject({ error: 'invalid_request', request_id: expect.any(String) });
+    else {
+      const error_description = 'Send POST: this endpoint takes no other method.';
+      const request_id: unknown = expect.any(String);
+      expect(JSON.parse(body)).toMatchObject({ error: 'invalid_request', error_description, request_id });
+    }
   });
 
   it('answers CONNECT and an unknown expectation too', async () => {
@@ -136,6 +140,8 @@ describe('a document', () => {
   it('refuses POST with 405 and names what it takes', async () => {
     const answer = await post('/.well-known/jwks.json', 'a=b');
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    const error_description = 'Send GET or HEAD: this endpoint takes no other method.';
+    expect(await answer.json()).toMatchObject({ error_description });
   });
 });
 

@@ -1,8 +1,8 @@
 import { OAuthError } from '../oauth-error.js';
 
-/** What the delivery refuses before an endpoint sees the request, in the words of RFC 6749 §5.2. */
+/** What the delivery refuses before an endpoint sees the request, in the words of RFC 6749 §5.2. The sentence names the methods too: client libraries show no headers. */
 export const methodNotAllowed = (allow: string): OAuthError =>
-  new OAuthError('invalid_request', 'This endpoint does not take this method; the header Allow names those it takes.', {
+  new OAuthError('invalid_request', `Send ${allow.replaceAll(', ', ' or ')}: this endpoint takes no other method.`, {
     status: 405,
     headers: { allow },
   });
