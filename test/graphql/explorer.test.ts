@@ -53,6 +53,15 @@ it.each([
   else expect(problem).toContain(sentence);
 });
 
+it.each([
+  ['invalid_client', 'tgs_secret ', 'Wrong. The secret begins or ends with a space.'],
+  ['invalid_client', 'tgs_secret', 'Wrong.'],
+  ['invalid_scope', 'tgs_secret', 'Wrong. Take one that has management scopes, or ask for others.'],
+  ['unauthorized_client', 'tgs_secret ', 'Wrong.'],
+])('tells why %s got no token with the secret %j', (error, secret, sentence) => {
+  expect(scripted('whyNot')({ error, error_description: 'Wrong.' }, secret)).toBe(sentence);
+});
+
 it('asks what the schema answers', () => {
   const schema = buildManagementSchema();
   const sample = /<textarea id="query"[^>]*>([^]*?)<\/textarea>/.exec(explorerPage)?.[1] ?? '';

@@ -43,7 +43,7 @@ export const explorerPage = `<!doctype html>
   <input id="client-secret" type="password" aria-label="Client secret" placeholder="client secret" autocomplete="off">
   <input id="scope" aria-label="Scopes" placeholder="scopes" value="applications:read statistics:read" spellcheck="false">
   <button id="get" type="button">Get token</button>
-  <span id="got" class="state" role="status">By client_credentials. Nothing is kept when you leave this page.</span>
+  <span id="got" class="state" role="status">By client_credentials, of a client with these scopes: in development TG_ADMIN_KEY and TG_ADMIN_SECRET of quickstart.env. Nothing is kept when you leave this page.</span>
 </div>
 <main>
   <section aria-label="Schema">

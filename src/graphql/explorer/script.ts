@@ -106,8 +106,16 @@ const run = async () => {
 
 const formEncoded = (text) => encodeURIComponent(text).replace(/%20/g, '+');
 
+/** Why there is no token, for people: what is often behind it shows here and not to the server. */
+const whyNot = ({ error, error_description }, secret) => {
+  const told = error_description || error;
+  if (error === 'invalid_client' && secret !== secret.trim()) return told + ' The secret begins or ends with a space.';
+  return error === 'invalid_scope' ? told + ' Take one that has management scopes, or ask for others.' : told;
+};
+
 const getToken = async () => {
-  const credentials = formEncoded(element('client-id').value.trim()) + ':' + formEncoded(element('client-secret').value);
+  const secret = element('client-secret').value;
+  const credentials = formEncoded(element('client-id').value.trim()) + ':' + formEncoded(secret);
   say('got', 'Asking …');
   try {
     const response = await fetch('../token', {
@@ -117,7 +125,7 @@ const getToken = async () => {
       body: 'grant_type=client_credentials&scope=' + formEncoded(element('scope').value.trim()),
     });
     const answer = await response.json();
-    if (!response.ok) return say('got', answer.error_description || answer.error, 'bad');
+    if (!response.ok) return say('got', whyNot(answer, secret), 'bad');
     element('token').value = answer.access_token;
     element('client-secret').value = '';
     say('got', 'Good for ' + answer.expires_in + ' seconds: ' + answer.scope, 'good');

@@ -14,6 +14,7 @@ section { min-width: 0; min-height: 0; display: flex; flex-direction: column; }
 label { color: var(--soft); font-size: .85rem; }
 input, textarea, button, select, pre, .docs { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
 input, select { padding: .35rem .55rem; }
+::placeholder { color: var(--soft); opacity: 1; }
 input[aria-invalid='true'] { border-color: var(--bad); }
 textarea, pre { font: 13px/1.5 ui-monospace, monospace; padding: .7rem; margin: 0; resize: none; tab-size: 2; }
 input:focus-visible, textarea:focus-visible, button:focus-visible, select:focus-visible, summary:focus-visible, pre:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
