@@ -39,7 +39,10 @@ const cellText = (cell: CsvCell): string => {
   return typeof cell === 'string' ? quoted(defused(cell)) : String(cell);
 };
 
-/** Spreadsheets take a cell for a formula by its first character; behind an apostrophe they show it as it is. */
-const defused = (text: string): string => (/^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/.test(text) ? `'${text}` : text);
+/**
+ * Spreadsheets take a cell for a formula by its first character; behind an apostrophe they show it as it is. Where the decimal sign is a
+ * comma they part cells at semicolons, quoted or not, so that a cell may begin behind one.
+ */
+const defused = (text: string): string => text.replaceAll(/(^|; *)(?=[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20])/g, "$1'");
 
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string): string => (/[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

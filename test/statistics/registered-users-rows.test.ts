@@ -142,7 +142,10 @@ describe('the CSV', () => {
 
   test.each([
     { cell: 'plain', text: 'plain' },
-    { cell: 'a;b', text: 'a;b' },
+    { cell: 'a;b', text: '"a;b"' },
+    { cell: 'a;=1+1', text: `"a;'=1+1"` },
+    { cell: 'a;  @x; -1;', text: `"a;  '@x; '-1;"` },
+    { cell: 'a=b; c-d', text: '"a=b; c-d"' },
     { cell: 'a,b', text: '"a,b"' },
     { cell: 'say "x"', text: '"say ""x"""' },
     { cell: 'two\r\nlines', text: '"two\r\nlines"' },
