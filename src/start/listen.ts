@@ -47,11 +47,13 @@ export const listen = async (
   }
 };
 
-/** How people and clients on this machine call a listener. */
+/** How people and clients on this machine call a listener: without the port that the scheme has anyway, as URLs are compared (RFC 3986 §6.2.3). */
 export const urlOf = (scheme: 'http' | 'https', host: string, port: number): string => {
   const name = isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `${scheme}://${name}:${port}`;
+  return port === schemePorts[scheme] ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
 };
+
+const schemePorts = { http: 80, https: 443 };
 
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { StartRefused } from '../../src/configuration/problem.js';
-import { listen } from '../../src/start/listen.js';
+import { issuerUrl } from '../../src/configuration/values.js';
+import { listen, urlOf } from '../../src/start/listen.js';
 import { recordingLog } from '../support/recording-log.js';
 
 const host = '127.0.0.1';
@@ -54,4 +55,15 @@ it('proposes a port that there is, where the last one is taken', async () => {
   const proposed = await proposedFor(65_535, 0);
   expect(proposed).toBeLessThan(65_535);
   expect(await take(proposed)).toBe(proposed);
+});
+
+it.each([
+  ['https', '127.0.0.1', 8243, 'https://localhost:8243'],
+  ['https', '::1', 443, 'https://localhost'],
+  ['https', 'auth.example', 80, 'https://auth.example:80'],
+  ['http', '127.0.0.1', 80, 'http://localhost'],
+  ['http', '2001:db8::1', 443, 'http://[2001:db8::1]:443'],
+] as const)('calls a listener of %s on %s and port %d by a URL that can be an issuer', (scheme, name, port, url) => {
+  expect(urlOf(scheme, name, port)).toBe(url);
+  expect(issuerUrl(url)).toBe(url);
 });
