@@ -74,7 +74,9 @@ const namesFile = /^file:(?!:memory:)(?:\/\/[^?#]+|(?!\/\/)[^?]+)$/s;
 export const secretKeys: Parse<readonly Secret[]> = (text) => {
   const keys = text.split(',').map((key) => key.trim());
   if (!keys.every((key) => /^[A-Za-z0-9_-]{43}$/.test(key))) {
-    throw new BadValue('must be 32 bytes in base64url (43 characters), or several of these separated by commas.');
+    throw new BadValue(
+      'must be 32 bytes in base64url (43 characters: base64 with - and _ for + and /, and no = at the end), or several of these separated by commas.',
+    );
   }
   return keys.map((key) => new Secret(key));
 };
