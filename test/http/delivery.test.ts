@@ -93,16 +93,14 @@ describe('an endpoint', () => {
 
   test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'PROPFIND'])('refuses %s with 405 and Allow', async (method) => {
     const answer = await fetch(`${app.url}/token`, { method, headers: { 'x-http-method-override': 'POST' } });
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('POST');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('pragma')).toBe('no-cache');
     const body = await answer.text();
     if (method === 'HEAD') expect(body).toBe('');
     else {
-      const error_description = 'Send POST: this endpoint takes no other method.';
-      const request_id: unknown = expect.any(String);
-      expect(JSON.parse(body)).toMatchObject({ error: 'invalid_request', error_description, request_id });
+      expect(JSON.parse(body)).toMatchObject({ error: 'invalid_request', request_id: expect.any(String) });
+      expect(body).toContain('Send POST: this endpoint takes no other method.');
     }
   });
 
@@ -140,8 +138,7 @@ describe('a document', () => {
   it('refuses POST with 405 and names what it takes', async () => {
     const answer = await post('/.well-known/jwks.json', 'a=b');
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    const error_description = 'Send GET or HEAD: this endpoint takes no other method.';
-    expect(await answer.json()).toMatchObject({ error_description });
+    expect(await answer.text()).toContain('Send GET or HEAD: this endpoint takes no other method.');
   });
 });
 

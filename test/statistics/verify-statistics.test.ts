@@ -162,10 +162,12 @@ describe('verifyStatistics', () => {
     await tamper(threeWrongYears);
     const { differences } = await verifyStatistics(store, {});
     expect(differences).toHaveLength(1000);
-    const ofFirst = differences.filter((difference) => difference.applicationId === applicationId).length;
+    // Made at the same instant, they stand in the order of their ids, which are drawn.
+    const [firstListed] = differences.map((difference) => difference.applicationId);
+    const ofFirst = differences.filter((difference) => difference.applicationId === firstListed).length;
     expect(ofFirst).toBeGreaterThanOrEqual(3 * 256);
     expect(differences.slice(ofFirst).map((difference) => difference.applicationId)).toEqual(
-      Array(1000 - ofFirst).fill(second),
+      Array(1000 - ofFirst).fill(firstListed === second ? applicationId : second),
     );
   });
 
