@@ -26,6 +26,7 @@ const systemClock = [
 /** Who may look at the clocks of the machine, and why. None of them tells anybody what time it is but those that make a `Clock`. */
 const readsSystemClock = [
   'src/store/sqlite/steady-clock.ts', // makes the Clock of the embedded store
+  'src/store/sqlite/disk.ts', // how long the disk takes
   'src/store/sqlite/gathering.ts', // how long a COMMIT took, and writes have waited for one
   'src/store/mongo/store-clock.ts', // makes the Clock of MongoDB, from the time of the server and the time since
   'src/store/mongo/connection.ts', // how long the question for that time was under way

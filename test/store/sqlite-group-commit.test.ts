@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../src/store/port/store.js';
+import { openCommitLog, type CommitLog } from '../../src/store/sqlite/commit-log.js';
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.js';
 import { settlingMillis } from '../../src/store/sqlite/disk-watch.js';
 import { createGroupCommit, type GroupCommit } from '../../src/store/sqlite/group-commit.js';
@@ -30,12 +30,14 @@ beforeEach(() => {
     'CREATE TABLE rows (id INTEGER PRIMARY KEY, body TEXT, parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED) STRICT',
   );
   logged.length = 0;
-  commits = createGroupCommit(
-    writer,
-    storeWatch({ path: file, connection: writer }, () => now, log),
-  );
+  commits = commitsOf(openCommitLog(file, writer));
 });
 
+const commitsOf = (commitLog: CommitLog): GroupCommit =>
+  createGroupCommit(
+    { connection: writer, commitLog },
+    storeWatch({ path: file, connection: writer, commitLog }, () => now, log),
+  );
 const insert = (id: number, body = ''): number =>
   writer.statement('INSERT INTO rows (id, body) VALUES (?, ?)').run(id, body);
 const ids = (connection: Connection): readonly number[] =>
@@ -43,31 +45,6 @@ const ids = (connection: Connection): readonly number[] =>
     .statement<{ readonly id: number }>('SELECT id FROM rows ORDER BY id')
     .all()
     .map(({ id }) => id);
-
-it('shares one transaction among writes that come one in each turn, where a COMMIT takes long', async () => {
-  const reader = openConnection(file, { readOnly: true });
-  const versionOf = () =>
-    reader.statement<{ readonly data_version: number }>('PRAGMA data_version').get()?.data_version;
-  const slowly = (): number => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    return insert(0);
-  };
-  await commits.write(slowly);
-  const transactions = new Set<number | undefined>();
-  const writes: Promise<number>[] = [];
-  for (let id = 1; id <= 20; id += 1) {
-    writes.push(
-      commits.write(
-        () => insert(id),
-        () => transactions.add(versionOf()),
-      ),
-    );
-    await nextTurn();
-  }
-  await Promise.all(writes);
-  expect(transactions.size).toBe(1);
-  reader.close();
-});
 
 it('shares one transaction among at most 64 writes and answers after it', async () => {
   const reader = openConnection(file, { readOnly: true });

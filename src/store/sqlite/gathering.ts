@@ -3,17 +3,19 @@ import { performance } from 'node:perf_hooks';
 export interface Gathering {
   /** Whether so many writes should wait for one more turn of the event loop. */
   goesOn(waiting: number): boolean;
-  /** Commits what was gathered. */
-  end<T>(commit: () => T): T;
+  /** What was gathered is being committed. */
+  commits(): void;
+  /** It is on disk. */
+  ends(): void;
 }
 
 /**
- * Node takes one new connection in a turn of the event loop, and a COMMIT holds the loop up: clients that connect anew for each request would
- * have a COMMIT each. So a batch waits while every turn brings another write, but no longer than the last COMMIT took.
+ * Node takes one new connection in a turn of the event loop, and answers that leave together bring the next requests in turns that follow:
+ * clients would have a COMMIT each. So a batch waits while every turn brings another write, but no longer than the last COMMIT took.
  * @param now in milliseconds, and parts of one
  */
 export const createGathering = (now = (): number => performance.now()): Gathering => {
-  let [seen, since, commitMillis] = [0, 0, 0];
+  let [seen, since, begun, commitMillis] = [0, 0, 0, 0];
   return {
     goesOn: (waiting) => {
       if (waiting === seen) return false;
@@ -21,14 +23,12 @@ export const createGathering = (now = (): number => performance.now()): Gatherin
       seen = waiting;
       return now() - since < commitMillis;
     },
-    end: (commit) => {
+    commits: () => {
       seen = 0;
-      const begin = now();
-      try {
-        return commit();
-      } finally {
-        commitMillis = now() - begin;
-      }
+      begun = now();
+    },
+    ends: () => {
+      commitMillis = now() - begun;
     },
   };
 };

@@ -1,25 +1,21 @@
-import { DiskFull, StoreUnavailable } from '../port/store.js';
-import type { Connection } from './connection.js';
+import { StoreUnavailable } from '../port/store.js';
+import { commitOrRefuse, newJob, type Job } from './batch.js';
 import { createGathering } from './gathering.js';
-import { storeError, unavailable } from './store-error.js';
+import type { OpenedFile } from './open-file.js';
 import type { StoreWatch } from './store-watch.js';
+import { createSyncs } from './syncs.js';
 
 export interface GroupCommit {
   /**
-   * Runs `job` in a transaction that it shares with the other writes of this moment, and resolves after COMMIT with what it
-   * returned. A job that throws is undone alone; then the others run once more, so a job changes nothing but the database.
+   * Runs `job` in a transaction that it shares with the other writes of this moment, and resolves with what it returned when the
+   * COMMIT is on disk. A job that throws is undone alone; then the others run once more, so a job changes nothing but the database.
    * `committed` runs after COMMIT and before anybody reads again.
    */
   write<T>(job: () => T, committed?: (result: T) => void): Promise<T>;
+  /** Undefined where what can be read now is on disk; otherwise resolves when it is, or when the disk failed. */
+  settled(): Promise<void> | undefined;
   /** Resolves when nothing waits; what comes later is refused. */
   stop(): Promise<void>;
-}
-
-interface Job {
-  /** Throws what the job throws. */
-  run(): void;
-  settle(): void;
-  fail(error: Error): void;
 }
 
 /** Bounds how long the event loop stands still, and what one failing COMMIT takes along. */
@@ -27,128 +23,77 @@ const batchLimit = 64;
 /** Nothing queues without limit: more than this wait only when the disk stands still. */
 const queueLimit = 20_000;
 
-/** A batch runs in one go, from BEGIN to COMMIT, so that nobody on this connection ever reads what is not committed. */
-export const createGroupCommit = (connection: Connection, watch: StoreWatch): GroupCommit => {
+export type CommittedFile = Pick<OpenedFile, 'connection' | 'commitLog'>;
+
+/**
+ * A batch runs in one go, from BEGIN to COMMIT, so that nobody on this connection ever reads what is not committed. While the disk is
+ * busy with one, the next gathers.
+ */
+export const createGroupCommit = ({ connection, commitLog }: CommittedFile, watch: StoreWatch): GroupCommit => {
   const waiting: Job[] = [];
-  const stopping: (() => void)[] = [];
   const gathering = createGathering();
-  let stopped = false;
-  let scheduled = false;
-  const flush = (): void => {
-    if (waiting.length >= batchLimit || !gathering.goesOn(waiting.length)) {
-      const batch = waiting.splice(0, batchLimit);
-      watch.note(failAll(batch, watch.loss()) ?? gathering.end(() => commitTogether(connection, batch)));
-    }
-    scheduled = waiting.length > 0;
-    if (scheduled) setImmediate(flush);
-    else for (const resolve of stopping.splice(0)) resolve();
-  };
+  const syncs = createSyncs(commitLog, (failure) => {
+    gathering.ends();
+    if (failure !== undefined) watch.note(failure);
+    turns.next();
+  });
+  const turns = createTurns({
+    mayCommit: () => waiting.length > 0 && (waiting.length >= batchLimit || !syncs.underWay()),
+    gathers: () => waiting.length < batchLimit && gathering.goesOn(waiting.length),
+    isIdle: () => waiting.length === 0 && !syncs.underWay(),
+    commit: () => {
+      gathering.commits();
+      const { committed, failure } = commitOrRefuse(connection, waiting.splice(0, batchLimit), watch.loss());
+      syncs.add(committed);
+      watch.note(failure);
+    },
+  });
   return {
     write: (job, committed) =>
       new Promise((resolve, reject) => {
-        if (stopped || waiting.length >= queueLimit) throw notNow();
+        if (turns.stopped() || waiting.length + syncs.size() >= queueLimit) throw notNow();
         waiting.push(newJob(job, { committed, resolve, reject }));
-        if (!scheduled) setImmediate(flush);
-        scheduled = true;
+        turns.next();
       }),
-    stop: async () => {
+    settled: () => syncs.settled(),
+    stop: () => turns.stop(),
+  };
+};
+
+interface Steps {
+  readonly mayCommit: () => boolean;
+  readonly gathers: () => boolean;
+  readonly isIdle: () => boolean;
+  readonly commit: () => void;
+}
+
+/** One step in a turn of the event loop, so that the writes of a turn come together. */
+const createTurns = ({ mayCommit, gathers, isIdle, commit }: Steps) => {
+  const stopping: (() => void)[] = [];
+  let [scheduled, stopped] = [false, false];
+  const next = (): void => {
+    if (isIdle()) for (const resolve of stopping.splice(0)) resolve();
+    if (scheduled || !mayCommit()) return;
+    scheduled = true;
+    setImmediate(turn);
+  };
+  const turn = (): void => {
+    if (gathers()) {
+      setImmediate(turn);
+      return;
+    }
+    scheduled = false;
+    commit();
+    next();
+  };
+  return {
+    next,
+    stopped: () => stopped,
+    stop: async (): Promise<void> => {
       stopped = true;
-      if (scheduled) await new Promise<void>((resolve) => stopping.push(resolve));
+      if (!isIdle()) await new Promise<void>((resolve) => stopping.push(resolve));
     },
   };
 };
 
 const notNow = (): StoreUnavailable => new StoreUnavailable('The store is closing or too many writes wait.');
-
-interface Waiting<T> {
-  readonly committed: ((result: T) => void) | undefined;
-  readonly resolve: (result: T) => void;
-  readonly reject: (error: Error) => void;
-}
-
-const newJob = <T>(job: () => T, { committed, resolve, reject }: Waiting<T>): Job => {
-  let result: { readonly value: T } | undefined;
-  return {
-    run: () => {
-      result = { value: job() };
-    },
-    settle: () => {
-      if (result === undefined) return;
-      committed?.(result.value);
-      resolve(result.value);
-    },
-    fail: reject,
-  };
-};
-
-/** Undefined: all of it is committed. Otherwise why not, a full disk before anything else. */
-const commitTogether = (connection: Connection, batch: readonly Job[]): Error | undefined => {
-  let failures: ReadonlyMap<Job, Error>;
-  try {
-    failures = allOrNothing(connection, batch) ?? oneByOne(connection, batch);
-  } catch (error) {
-    undo(connection);
-    return failAll(batch, unavailable(error));
-  }
-  for (const job of batch) {
-    const failure = failures.get(job);
-    if (failure === undefined) job.settle();
-    else job.fail(failure);
-  }
-  return failures.size === 0 ? undefined : worst([...failures.values()]);
-};
-
-/** Returns the failure, if there is one. */
-const failAll = (batch: readonly Job[], failure: Error | undefined): Error | undefined => {
-  if (failure !== undefined) for (const job of batch) job.fail(failure);
-  return failure;
-};
-
-const worst = (failures: readonly Error[]): Error | undefined =>
-  failures.find((failure) => failure instanceof DiskFull) ?? failures[0];
-
-const noFailures: ReadonlyMap<Job, Error> = new Map();
-
-/** As almost every batch goes: a savepoint would copy each page that its job changes. Undefined, with nothing done, if a job throws. */
-const allOrNothing = (connection: Connection, batch: readonly Job[]): ReadonlyMap<Job, Error> | undefined => {
-  connection.statement('BEGIN IMMEDIATE').run();
-  try {
-    for (const job of batch) job.run();
-  } catch {
-    undo(connection);
-    return undefined;
-  }
-  connection.statement('COMMIT').run();
-  return noFailures;
-};
-
-/** Finds out which jobs throw, and carries out the others. */
-const oneByOne = (connection: Connection, batch: readonly Job[]): ReadonlyMap<Job, Error> => {
-  const failures = new Map<Job, Error>();
-  connection.statement('BEGIN IMMEDIATE').run();
-  for (const job of batch) attempt(connection, job, failures);
-  connection.statement('COMMIT').run();
-  return failures;
-};
-
-/** @throws when SQLite gave up the whole transaction, as it does when the disk is full */
-const attempt = (connection: Connection, job: Job, failures: Map<Job, Error>): void => {
-  connection.statement('SAVEPOINT job').run();
-  try {
-    job.run();
-  } catch (error) {
-    if (!connection.inTransaction()) throw storeError(error);
-    failures.set(job, storeError(error));
-    connection.statement('ROLLBACK TO job').run();
-  }
-  connection.statement('RELEASE job').run();
-};
-
-/** Never throws: a disk that fails the COMMIT may fail this as well, and the next BEGIN says so. */
-const undo = (connection: Connection): void => {
-  try {
-    if (connection.inTransaction()) connection.statement('ROLLBACK').run();
-  } catch {
-    // Still in a transaction: BEGIN will fail and with it every write, until `undo` succeeds after one of them.
-  }
-};

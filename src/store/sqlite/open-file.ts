@@ -11,7 +11,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { StoreRefused, StoreUnavailable } from '../port/store.js';
+import { StoreRefused } from '../port/store.js';
+import { noCommitLog, openCommitLog, type CommitLog } from './commit-log.js';
 import { busyMillis, openConnection, type Connection } from './connection.js';
 import { createFile } from './create-file.js';
 import { foldNames } from './fold-names.js';
@@ -19,13 +20,14 @@ import { inspectFile } from './inspect-file.js';
 import { takeLock } from './lock-file.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/migrations.js';
-import { resultCode, storeError } from './store-error.js';
+import { lacksRoom, resultCode, storeError } from './store-error.js';
 
 export interface OpenedFile {
   /** Absolute, without symbolic links. */
   readonly path: string;
   /** Writes, unless the file was opened to be read. */
   readonly connection: Connection;
+  readonly commitLog: CommitLog;
   close(): void;
 }
 
@@ -35,8 +37,7 @@ export const openFile = (path: string): OpenedFile => {
     const real = realPath(path);
     const lock = takeLock(`${real}.lock`);
     try {
-      const writer = openWriter(real);
-      return { path: real, connection: writer, close: () => closeBoth(writer, lock) };
+      return openWith(lock, real);
     } catch (error) {
       lock.close();
       throw error;
@@ -59,7 +60,7 @@ export const openFileToRead = (path: string): OpenedFile => {
       );
     }
     const connection = openConnection(real, { readOnly: true, timeoutMillis: busyMillis });
-    return { path: real, connection, close: () => connection.close() };
+    return { path: real, connection, commitLog: noCommitLog, close: () => connection.close() };
   } catch (error) {
     throw refusal(error);
   }
@@ -78,8 +79,22 @@ export const lookAtFile = (path: string): void => {
   }
 };
 
-const closeBoth = (writer: Connection, lock: Connection): void => {
-  if (writer.isOpen()) emptyLog(writer);
+const openWith = (lock: Connection, path: string): OpenedFile => {
+  const connection = openWriter(path);
+  try {
+    const commitLog = openCommitLog(path, connection);
+    return { path, connection, commitLog, close: () => closeAll(commitLog, connection, lock) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+};
+
+const closeAll = (commitLog: CommitLog, writer: Connection, lock: Connection): void => {
+  if (writer.isOpen()) {
+    commitLog.close();
+    emptyLog(writer);
+  }
   writer.close();
   lock.close();
 };
@@ -173,15 +188,10 @@ const newWriter = (path: string): Connection => {
 
 const refusal = (error: unknown): Error => {
   if (error instanceof StoreRefused) return error;
-  // SQLITE_IOERR and SQLITE_FULL: nothing is wrong with the file, and it may be better soon.
-  if (resultCode(error) === 10 || resultCode(error) === 13) return storeError(error);
-  if (isDiskFull(error)) return new StoreUnavailable(error);
+  // SQLITE_IOERR or no room: nothing is wrong with the file, and it may be better soon.
+  if (resultCode(error) === 10 || lacksRoom(error)) return storeError(error);
   return new StoreRefused(
     'The database file cannot be opened. Check that its folder exists and that this user may read and write both.',
     error,
   );
 };
-
-/** The same, as `fs` says it. */
-const isDiskFull = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code));

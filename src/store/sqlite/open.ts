@@ -36,7 +36,7 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
   const clock = options.clock ?? steadyClock();
   const file = options.access === 'read' ? openFileToRead(path) : openFile(path);
   const watch = storeWatch(file, clock, options.log);
-  const commits = createGroupCommit(file.connection, watch);
+  const commits = createGroupCommit(file, watch);
   const readers = createReaders(file.path);
   const engine = createEngine(file.connection, commits, watch);
   const instants = firstInstants(engine, clock);
@@ -47,6 +47,7 @@ export const openSqliteStore = async (path: string, options: SqliteOptions = {})
     openSnapshot: sqliteSnapshots({
       readers,
       clock,
+      settled: () => commits.settled(),
       // Another process writes what is only read here.
       newestOf: options.access === 'read' ? newestOf : instants.newest,
     }),

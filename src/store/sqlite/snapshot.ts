@@ -14,6 +14,8 @@ import { findUsers } from './users.js';
 interface Cuts {
   readonly readers: Readers;
   readonly clock: Clock;
+  /** As of the group commit. */
+  readonly settled: () => Promise<void> | undefined;
   /** The newest first instant in a cut. */
   readonly newestOf: (cut: Statements) => EpochMillis;
 }
@@ -24,7 +26,9 @@ export const sqliteSnapshots =
   async () => {
     const connection = await cuts.readers.take();
     try {
-      return begin(connection, cuts);
+      const snapshot = begin(connection, cuts);
+      await cuts.settled();
+      return snapshot;
     } catch (error) {
       cuts.readers.giveBack(connection);
       throw storeError(error);

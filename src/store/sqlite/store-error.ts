@@ -22,7 +22,7 @@ export const resultCode = (error: unknown): number | undefined =>
 
 /** What a caller of the port gets for an error: StoreUnavailable where the disk or the file is the reason, or that it is closed. */
 export const storeError = (error: unknown): Error => {
-  if (environmentCodes.has(resultCode(error) ?? 0) || isClosed(error)) return unavailable(error);
+  if (environmentCodes.has(resultCode(error) ?? 0) || lacksRoom(error) || isClosed(error)) return unavailable(error);
   return error instanceof Error ? error : new Error('The embedded store refused a statement.', { cause: error });
 };
 
@@ -36,12 +36,16 @@ export const unavailable = (error: unknown): StoreUnavailable => {
 export const isDamage = (failure: Error): boolean => [11, 26].includes(resultCode(failure.cause) ?? 0);
 
 const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
-/** A full disk, a full quota, and a file that may grow no more. SQLite has a code of its own only for the first. */
-const roomErrors: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG]);
+/** A full disk, a full quota, and a file that may grow no more. SQLite has a code of its own only for the first; `fs` counts downwards. */
+const roomErrors: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG].flatMap((number) => [number, -number]));
 
-const lacksRoom = (error: unknown): boolean =>
+/** As the driver says it, or `fs`. */
+export const lacksRoom = (error: unknown): boolean =>
   resultCode(error) === 13 ||
-  (typeof error === 'object' && error !== null && 'systemErrno' in error && roomErrors.has(error.systemErrno));
+  (typeof error === 'object' &&
+    error !== null &&
+    (('systemErrno' in error && roomErrors.has(error.systemErrno)) ||
+      ('errno' in error && roomErrors.has(error.errno))));
 
 const isClosed = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_INVALID_STATE';
